@@ -1,0 +1,1 @@
+"""A FHIR server of our own that can be told to misbehave."""

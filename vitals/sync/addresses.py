@@ -1,0 +1,133 @@
+"""Which addresses this house may be made to call (protection against request forgery)."""
+
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from vitals.sync.errors import ForbiddenAddressError
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+# Cloud providers answer with machine credentials here; none is ever a FHIR server.
+METADATA = frozenset(
+    ipaddress.ip_address(text) for text in ("169.254.169.254", "fd00:ec2::254", "100.100.100.200")
+)
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Where data may go.
+
+    Attributes:
+        loopback: This machine itself may be called.
+        elsewhere: Any other machine may be called; False in demo mode.
+        networks: Private networks that the operator named, e.g. the hospital's own.
+    """
+
+    loopback: bool = False
+    elsewhere: bool = True
+    networks: tuple[Network, ...] = ()
+
+
+DEMO = Policy(loopback=True, elsewhere=False)
+
+
+def policy(*, demo: bool, networks: Iterable[str] = ()) -> Policy:
+    """The policy of this installation: in demo mode loopback only, else the public internet.
+
+    Args:
+        demo: Whether the house runs in demo mode.
+        networks: Networks the operator opened, such as ``10.20.0.0/16`` or ``127.0.0.0/8``.
+    """
+    if demo:
+        return DEMO
+    return Policy(networks=tuple(ipaddress.ip_network(network) for network in networks))
+
+
+def origin(url: str) -> tuple[str, str, int]:
+    """Scheme, host and port of a URL, for comparing where two URLs lead."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or DEFAULT_PORTS.get(parts.scheme, 0)
+    except ValueError:
+        return "", "", 0
+    return parts.scheme, (parts.hostname or "").lower(), port
+
+
+def _embedded(address: Address) -> Address:
+    """The IPv4 address inside an IPv6 one: a private address in disguise stays private."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    teredo = address.teredo[1] if address.teredo else None
+    return address.ipv4_mapped or address.sixtofour or teredo or address
+
+
+def check_address(text: str, allowed: Policy) -> None:
+    """Refuse an IP address that the policy does not open.
+
+    Raises:
+        ForbiddenAddressError: loopback, private, link-local, metadata or otherwise closed.
+    """
+    plain = ipaddress.ip_address(text.split("%", 1)[0])
+    address = _embedded(plain)
+    if plain in METADATA or address in METADATA or not _open(address, allowed):
+        raise ForbiddenAddressError(
+            f"{text} is not an address this house may call. "
+            + (
+                "In demo mode data goes to this machine only."
+                if not allowed.elsewhere
+                else "A private network must be opened by the operator (CHARTWAVE_SYNC_NETWORKS)."
+            )
+        )
+
+
+def _open(address: Address, allowed: Policy) -> bool:
+    if address.is_link_local or address.is_multicast or address.is_unspecified:
+        return False
+    if any(address.version == net.version and address in net for net in allowed.networks):
+        return True
+    if address.is_loopback:
+        return allowed.loopback
+    return allowed.elsewhere and address.is_global
+
+
+def check_url(url: str, allowed: Policy) -> None:
+    """Refuse a base address that cannot be a FHIR target; names are checked when they resolve.
+
+    Raises:
+        ForbiddenAddressError: not http(s), user name inside, or plain http to another machine.
+    """
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        raise ForbiddenAddressError(f"Not an address: {error}.") from None
+    if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
+        raise ForbiddenAddressError("The address must start with https:// and name a host.")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ForbiddenAddressError("The address must hold no user name, query or fragment.")
+    _check_host(parts, parts.hostname, allowed)
+
+
+def _check_host(parts: SplitResult, host: str, allowed: Policy) -> None:
+    literal = _literal(host)
+    local = literal.is_loopback if literal else host == "localhost"
+    if parts.scheme == "http" and not local:
+        raise ForbiddenAddressError("Plain http:// is for this machine only; use https://.")
+    if literal:
+        check_address(host, allowed)
+    elif not allowed.elsewhere and not local:
+        raise ForbiddenAddressError("In demo mode data goes to this machine only (localhost).")
+
+
+def _literal(host: str) -> Address | None:
+    try:
+        return ipaddress.ip_address(host.split("%", 1)[0])
+    except ValueError:
+        return None
