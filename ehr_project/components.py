@@ -191,6 +191,12 @@ def zone() -> str:
 
 
 @register.simple_tag
+def now_text() -> str:
+    """The time this page was made, for telling somebody about it."""
+    return wording.moment(timezone.now())
+
+
+@register.simple_tag
 def none_recorded(what: str) -> SafeString:
     """Said when a list was read and holds nothing."""
     return format_html('<p class="empty">{} <span>none recorded</span></p>', what)
@@ -295,6 +301,18 @@ def seconds_clock(value: datetime | None) -> str:
 
 
 @register.filter
+def ago_words(value: datetime | None) -> str:
+    """``12 s ago``, as plain text."""
+    return wording.ago(value, timezone.now())
+
+
+@register.filter
+def died_text(deceased: datetime | bool | None) -> str:
+    """The day of death, or that only the fact is known."""
+    return wording.day(deceased) if isinstance(deceased, datetime) else "date not recorded"
+
+
+@register.filter
 def banner_name(patient: Any) -> str:
     """``FAMILY, Given (Title)``."""
     title = getattr(patient, "title", "") or ""
@@ -331,3 +349,9 @@ def print_unit(code: str | None) -> str:
 def percent(share: float | None) -> str:
     """A share from 0 to 1 as a whole percentage; never rounded up to 100."""
     return "–" if share is None else f"{int(share * 100)} %"
+
+
+@register.filter
+def plain(value: Any) -> str:
+    """A value for a script to read from an attribute: never localised, empty when absent."""
+    return "" if value is None else str(value)
