@@ -1,0 +1,55 @@
+"""May this principal do that? Asked by every act and every view."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.http import HttpRequest, HttpResponse
+
+from fhir.errors import NotAllowed
+from fhir.principal import Principal
+
+P = ParamSpec("P")
+
+
+def require(by: Principal, scope: str, facility: object = None) -> None:
+    """Refuse unless ``by`` holds ``scope`` (at ``facility``, when one is named).
+
+    Raises:
+        NotAllowed: it does not; RefusalMiddleware audits it after the rollback.
+    """
+    if not by.may(scope, facility) and by.kind != "system":
+        raise NotAllowed(
+            f'This needs the permission "{scope}", which your role does not hold here. '
+            "An administrator can give you a role that does."
+        )
+
+
+def requires(
+    scope: str,
+) -> Callable[
+    [Callable[Concatenate[HttpRequest, P], HttpResponse]],
+    Callable[Concatenate[HttpRequest, P], HttpResponse],
+]:
+    """A view that only principals with ``scope`` reach."""
+
+    def decorate(
+        view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+    ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            require(principal(request), scope)
+            return view(request, *args, **kwargs)
+
+        guarded.requires = scope  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def principal(request: Any) -> Principal:
+    """Who is asking."""
+    found: Principal = request.principal
+    return found
+
+

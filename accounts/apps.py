@@ -1,0 +1,8 @@
+"""First floor: principals, roles, sign-in, audit."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+    default_auto_field = "django.db.models.BigAutoField"

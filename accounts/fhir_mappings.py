@@ -1,0 +1,64 @@
+"""Organization, Location and Practitioner as FHIR."""
+
+from typing import Any
+
+from accounts.models import Location, Organization, Practitioner
+from fhir import search
+from fhir.elements import boolean, primitive, reference, verbatim
+from fhir.mapping import Mapping
+
+
+def name_of(names: list[dict[str, Any]]) -> str:
+    """The name to show: its text, or prefix, given and family in that order."""
+    name = next((n for n in names if n.get("use") in ("official", "usual")), None)
+    name = name or (names[0] if names else {})
+    parts = [*name.get("prefix", []), *name.get("given", []), name.get("family", "")]
+    text: str = name.get("text") or " ".join(part for part in parts if part)
+    return text[:300]
+
+
+def _derive_practitioner(practitioner: Practitioner) -> None:
+    practitioner.display = name_of(practitioner.names)
+
+
+MAPPINGS = (
+    Mapping(
+        "Organization",
+        Organization,
+        elements=(
+            verbatim("identifier", "identifiers"),
+            boolean("active", "active"),
+            primitive("name", "name"),
+        ),
+        search=(search.boolean("active", "active"),),
+    ),
+    Mapping(
+        "Location",
+        Location,
+        elements=(
+            primitive("name", "name"),
+            primitive("status", "status"),
+            primitive("mode", "mode"),
+            reference("managingOrganization", "organization", "Organization"),
+            reference("partOf", "part_of", "Location"),
+        ),
+        search=(
+            search.code("status", "status"),
+            search.reference("organization", "organization", "Organization"),
+            search.reference("partof", "part_of", "Location"),
+        ),
+        joins=("organization", "part_of"),
+    ),
+    Mapping(
+        "Practitioner",
+        Practitioner,
+        elements=(
+            verbatim("identifier", "identifiers"),
+            boolean("active", "active"),
+            verbatim("name", "names"),
+            primitive("gender", "gender"),
+        ),
+        search=(search.boolean("active", "active"), search.code("gender", "gender")),
+        derive=_derive_practitioner,
+    ),
+)

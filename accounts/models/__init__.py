@@ -1,0 +1,7 @@
+"""Who works here, where, in which role, and who did what."""
+
+from accounts.models.audit import AuditEvent
+from accounts.models.facility import Location, Organization
+from accounts.models.people import Membership, Practitioner, User
+
+__all__ = ["AuditEvent", "Location", "Membership", "Organization", "Practitioner", "User"]

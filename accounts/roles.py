@@ -1,0 +1,33 @@
+"""Which role may do what: the one table of roles and scopes."""
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    DOCTOR = "doctor", "Doctor"
+    NURSE = "nurse", "Nurse"
+    REGISTRAR = "registrar", "Registrar"
+    ADMINISTRATOR = "administrator", "Administrator"
+    PRIVACY_OFFICER = "privacy-officer", "Privacy officer"
+
+
+IDENTITY_READ = "identity.read"
+IDENTITY_WRITE = "identity.write"
+CHART_READ = "chart.read"
+CHART_WRITE = "chart.write"
+OBSERVATION_ACCEPT = "observation.accept"
+DEVICE_ATTACH = "device.attach"
+DEVICE_MANAGE = "device.manage"
+SYNC_MANAGE = "sync.manage"
+USER_MANAGE = "user.manage"
+AUDIT_READ = "audit.read"
+
+_CLINICAL = {IDENTITY_READ, CHART_READ, CHART_WRITE, OBSERVATION_ACCEPT, DEVICE_ATTACH}
+
+SCOPES: dict[str, frozenset[str]] = {
+    Role.DOCTOR: frozenset(_CLINICAL),
+    Role.NURSE: frozenset(_CLINICAL),
+    Role.REGISTRAR: frozenset({IDENTITY_READ, IDENTITY_WRITE}),
+    Role.ADMINISTRATOR: frozenset({DEVICE_MANAGE, SYNC_MANAGE, USER_MANAGE}),
+    Role.PRIVACY_OFFICER: frozenset({AUDIT_READ}),
+}

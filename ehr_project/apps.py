@@ -1,0 +1,9 @@
+"""The roof: pages, settings, and the start of the house."""
+
+from django.apps import AppConfig
+
+
+class HouseConfig(AppConfig):
+    name = "ehr_project"
+    label = "house"
+    default_auto_field = "django.db.models.BigAutoField"

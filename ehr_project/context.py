@@ -1,0 +1,30 @@
+"""What every page knows: demo or real, who is signed in, where, and what they may do."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from accounts.models import Membership
+from accounts.roles import Role
+
+
+def house(request: HttpRequest) -> dict[str, Any]:
+    """Context of the page frame; see ``templates/base.html``."""
+    common: dict[str, Any] = {"demo": settings.DEMO, "backup_verified": False}
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return common
+    memberships = list(
+        Membership.objects.current().filter(user=user).select_related("facility").order_by("start")
+    )
+    facilities = list(dict.fromkeys(membership.facility for membership in memberships))
+    who = request.principal  # type: ignore[attr-defined]
+    scopes = {scope for scopes in (who.facilities or {}).values() for scope in scopes}
+    return common | {
+        "who": user,
+        "facilities": facilities,
+        "facility": facilities[0] if facilities else None,
+        "scopes": scopes | ({"admin"} if user.is_staff else set()),
+        "role_words": ", ".join(dict.fromkeys(Role(m.role).label.lower() for m in memberships)),
+    }

@@ -1,0 +1,224 @@
+"""All settings, from the environment only; a wrong one stops the start with what to do."""
+
+from pathlib import Path
+from typing import Any
+
+import django_stubs_ext
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from psycopg.conninfo import conninfo_to_dict
+
+# Lets Python 3.11 evaluate annotated bases such as models.Field[Any, Any].
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+DEMO = env.bool("CHARTWAVE_DEMO", default=False)
+DATA_DIR = Path(env.str("CHARTWAVE_DATA", default=str(BASE_DIR / "var")))
+DEBUG = False
+
+
+def _secret_key() -> str:
+    key: str = env.str("SECRET_KEY", default="")
+    if len(key) >= 50:
+        return key
+    if DEMO and not key:
+        return "demo-only-" + "not-a-secret-" * 4
+    raise ImproperlyConfigured(
+        "SECRET_KEY must hold at least 50 random characters. "
+        'Make one with: python -c "import secrets; print(secrets.token_urlsafe(50))"'
+    )
+
+
+SECRET_KEY = _secret_key()
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+# Origins that may post forms when a TLS proxy stands in front, e.g. https://ehr.example.org
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+BEHIND_TLS = env.bool("CHARTWAVE_TLS", default=False)
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "csp",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "procrastinate.contrib.django",
+    "fhir",
+    "accounts",
+    "patients",
+    "vitals",
+    "ehr_project",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "ehr_project.headers.PrivateByDefault",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.PrincipalMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "ehr_project.refusals.RefusalMiddleware",
+]
+
+ROOT_URLCONF = "ehr_project.urls"
+WSGI_APPLICATION = "ehr_project.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["ehr_project.components", "django.templatetags.static"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "ehr_project.context.house",
+            ],
+        },
+    },
+]
+
+
+def _database() -> dict[str, Any]:
+    url: str = env.str("DATABASE_URL", default="")
+    if not url:
+        raise ImproperlyConfigured(
+            "DATABASE_URL is not set. Start with bin/run, which brings its own PostgreSQL, "
+            "or set it, e.g. postgresql://chartwave_app:PASSWORD@HOST/chartwave"
+        )
+    parts = conninfo_to_dict(url)
+    pool_size: int = env.int("CHARTWAVE_DB_POOL", default=0)
+    options: dict[str, Any] = {"pool": {"min_size": 1, "max_size": pool_size}} if pool_size else {}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.pop("dbname", "chartwave"),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": parts.pop("port", ""),
+        "OPTIONS": options | parts,
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
+        "TEST": {"SERIALIZE": False},
+    }
+
+
+DATABASES = {"default": _database()}
+# The role that web and worker sign in with: it may not change what is written once.
+DATABASE_APP_ROLE = env.str("DATABASE_APP_ROLE", default="chartwave_app")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "home"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 15},
+    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# What the FHIR engine needs from above it (DESIGN: three ports, named by dotted path).
+FHIR_PORTS = {
+    "authenticate": "accounts.principals.principal_of_request",
+    "visible": "patients.access.visible",
+    "record_access": "accounts.audit.record_access",
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["vitals.api.authentication.DeviceKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "vitals.api.refusals.refuse",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Chartwave device API",
+    "DESCRIPTION": "Wearables upload readings and recordings here.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+}
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    },
+}
+
+# The names differ by mode, so that a demo on http never shares a cookie with a real house.
+_COOKIE_PREFIX = "__Host-chartwave-" if BEHIND_TLS else "chartwave-"
+SESSION_COOKIE_NAME = _COOKIE_PREFIX + "session"
+CSRF_COOKIE_NAME = _COOKIE_PREFIX + "csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_TLS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 2**20
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = env.str("CHARTWAVE_TIME_ZONE", default="UTC")
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        # A refused request is answered and audited; its URL may hold an id, so it is not logged.
+        "django.request": {"handlers": [], "propagate": False, "level": "CRITICAL"},
+        "procrastinate": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,17 @@
+"""Every address of the house. What is open without sign-in stands in ``tests/test_doors.py``."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from ehr_project import health, style
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("style/", style.style, name="style"),
+    path("admin/", admin.site.urls),
+    path("fhir/", include("fhir.urls")),
+    path("", include("accounts.urls")),
+    path("", include("patients.urls")),
+    path("", include("vitals.urls")),
+]

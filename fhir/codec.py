@@ -1,0 +1,110 @@
+"""JSON in and out without losing a digit: numbers keep the text they were written with."""
+
+import json
+from decimal import Decimal
+from typing import Any, NoReturn
+
+import orjson
+
+from fhir.errors import Malformed
+
+
+class NumberLiteral(Decimal):
+    """A number whose spelling a Decimal would not give back, such as ``1.0E-5``."""
+
+    literal: str
+
+    def __new__(cls, text: str) -> "NumberLiteral":
+        number = super().__new__(cls, text)
+        number.literal = text
+        return number
+
+
+def _number(text: str) -> Decimal:
+    number = Decimal(text)
+    return number if str(number) == text else NumberLiteral(text)
+
+
+def _integer(text: str) -> int | Decimal:
+    if len(text) > 30:
+        raise Malformed(f"The number {text[:20]}… has {len(text)} digits; no FHIR number does.")
+    return int(text) if text != "-0" else NumberLiteral(text)
+
+
+def _constant(name: str) -> NoReturn:
+    raise Malformed(f"{name} is not a JSON number.")
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Malformed(f'The key "{twice[:80]}" stands twice in one object.')
+    return members
+
+
+_decoder = json.JSONDecoder(
+    object_pairs_hook=_members,
+    parse_float=_number,
+    parse_int=_integer,
+    parse_constant=_constant,
+)
+
+
+def loads(text: str | bytes) -> Any:
+    """Parse JSON; every number keeps its literal.
+
+    Raises:
+        Malformed: not UTF-8, not JSON, a key twice, NaN, a NUL or lone surrogate, too deep.
+    """
+    try:
+        value = _decoder.decode(text.decode("utf-8-sig") if isinstance(text, bytes) else text)
+    except UnicodeDecodeError as error:
+        raise Malformed(f"The text is not UTF-8 (byte {error.start}).") from None
+    except RecursionError:
+        raise Malformed("The JSON is nested too deep; FHIR needs fewer than 100 levels.") from None
+    except json.JSONDecodeError as error:
+        raise Malformed(
+            f"Not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+        ) from None
+    _refuse_unstorable(text, value)
+    return value
+
+
+def _refuse_unstorable(text: str | bytes, value: Any) -> None:
+    """PostgreSQL stores neither NUL nor half a surrogate pair; both arrive as escapes."""
+    lowered = text.lower() if isinstance(text, str) else text.decode("utf-8-sig").lower()
+    if "\\u0000" in lowered:
+        raise Malformed("The text holds the character NUL (\\u0000), which no record may hold.")
+    if "\\ud" in lowered:
+        dumps(value)
+
+
+def dumps(value: Any) -> bytes:
+    """Write JSON, numbers with the literal they came with.
+
+    Raises:
+        Malformed: deeper than 254 levels, or a string that is not valid Unicode.
+    """
+    try:
+        return orjson.dumps(value, default=_fragment)
+    except orjson.JSONEncodeError as error:
+        raise Malformed(f"Cannot be written as JSON: {error}.") from None
+
+
+def _fragment(number: Any) -> orjson.Fragment:
+    if isinstance(number, Decimal) and number.is_finite():
+        return orjson.Fragment(getattr(number, "literal", str(number)).encode())
+    raise TypeError(f"{type(number).__name__} has no place in JSON")
+
+
+def same(one: Any, other: Any) -> bool:
+    """True where both would be written alike: 1.0 and 1.00 differ, key order does not matter."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, Decimal | int) or isinstance(other, Decimal | int):
+        return type(one) is not str and type(other) is not str and dumps(one) == dumps(other)
+    return bool(one == other)

@@ -1,0 +1,99 @@
+"""What the engine refuses; the class is the HTTP status, the code is stable for programs."""
+
+
+class Refusal(Exception):
+    """A request that was understood and not carried out. The message says what to do.
+
+    Attributes:
+        status: HTTP status of the answer.
+        code: Stable kebab-case name of the reason, for programs.
+        issue: FHIR issue-type code for an OperationOutcome.
+        expression: FHIRPath of the element at fault, when there is one.
+    """
+
+    status = 400
+    code = "refused"
+    issue = "processing"
+
+    def __init__(self, message: str = "", *, expression: str = "", code: str = "") -> None:
+        self.message = message or (self.__doc__ or "").strip()
+        self.expression = expression
+        self.code = code or self.code
+        super().__init__(self.message)
+
+
+class Malformed(Refusal):
+    """The body is not JSON that can be kept."""
+
+    code = "malformed"
+    issue = "structure"
+
+
+class Invalid(Refusal):
+    """The resource breaks a rule of FHIR R4."""
+
+    status = 422
+    code = "invalid"
+    issue = "invalid"
+
+
+class UnknownType(Refusal):
+    """FHIR R4 has no such resource type."""
+
+    status = 404
+    code = "unknown-type"
+    issue = "not-supported"
+
+
+class UnknownParameter(Refusal):
+    """The search parameter is not supported here."""
+
+    code = "unknown-parameter"
+    issue = "not-supported"
+
+
+class BadParameter(Refusal):
+    """The value of a search parameter cannot be read."""
+
+    code = "bad-parameter"
+    issue = "value"
+
+
+class NotFound(Refusal):
+    """Nothing here has that id, or you may not see it."""
+
+    status = 404
+    code = "not-found"
+    issue = "not-found"
+
+
+class NotSignedIn(Refusal):
+    """Sign in first."""
+
+    status = 401
+    code = "not-signed-in"
+    issue = "login"
+
+
+class NotAllowed(Refusal):
+    """Your role does not permit this. Ask an administrator for the role it needs."""
+
+    status = 403
+    code = "not-allowed"
+    issue = "forbidden"
+
+
+class VersionConflict(Refusal):
+    """Somebody changed this meanwhile. Load it again, look at the difference, then repeat."""
+
+    status = 409
+    code = "version-conflict"
+    issue = "conflict"
+
+
+class MethodNotAllowed(Refusal):
+    """This address does not take that method."""
+
+    status = 405
+    code = "method-not-allowed"
+    issue = "not-supported"

@@ -1,0 +1,7 @@
+"""The tables of the engine: what every record has, its history, and types without a table."""
+
+from fhir.models.change import Change
+from fhir.models.record import Record, RecordQuerySet
+from fhir.models.stored import StoredResource, StoredSubject
+
+__all__ = ["Change", "Record", "RecordQuerySet", "StoredResource", "StoredSubject"]

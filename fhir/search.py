@@ -1,0 +1,210 @@
+"""Search parameters: a closed table of names, each with its way to a WHERE clause."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from django.core import signing
+from django.db.models import Q, QuerySet
+
+from fhir.times import date_range, moment_range
+from fhir.errors import BadParameter, UnknownParameter
+
+Condition: TypeAlias = Callable[[str, str], Q]
+
+PREFIX = re.compile(r"^(eq|ne|gt|lt|ge|le|sa|eb|ap)(?=\d)")
+PAGE, LARGEST_PAGE = 50, 500
+CONTROL = {"_count", "_cursor", "_format", "_pretty"}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One search parameter.
+
+    Attributes:
+        name: As in the FHIR specification.
+        type: token, string, date, reference, …
+        condition: From one value and its modifier to a condition on the table.
+        modifiers: Modifiers that ``condition`` understands.
+    """
+
+    name: str
+    type: str
+    condition: Condition
+    modifiers: tuple[str, ...] = ()
+
+
+def token(name: str, system: str, code: str) -> Parameter:
+    """``system|code``, ``|code``, ``system|`` or ``code`` over two columns."""
+
+    def condition(value: str, _: str) -> Q:
+        wanted_system, bar, wanted_code = value.rpartition("|")
+        found = Q(**{code: wanted_code}) if wanted_code else Q()
+        return found & Q(**{system: wanted_system}) if bar else found
+
+    return Parameter(name, "token", condition)
+
+
+def code(name: str, column: str) -> Parameter:
+    """A code of one fixed system."""
+    return Parameter(name, "token", lambda value, _: Q(**{column: value.rpartition("|")[2]}))
+
+
+def codes(name: str, column: str) -> Parameter:
+    """Any code of an array column."""
+    return Parameter(
+        name, "token", lambda value, _: Q(**{f"{column}__contains": [value.rpartition("|")[2]]})
+    )
+
+
+def words(name: str, column: str, fold: Callable[[str], list[str]]) -> Parameter:
+    """Every word of the value is a word of the array column."""
+
+    def condition(value: str, _: str) -> Q:
+        return Q(**{f"{column}__contains": fold(value)})
+
+    return Parameter(name, "string", condition)
+
+
+def moments(name: str, start: str, end: str) -> Parameter:
+    """A date with prefixes over a span of two columns (FHIR R4 3.1.1.5.4)."""
+
+    def condition(value: str, _: str) -> Q:
+        match = PREFIX.match(value)
+        prefix = match.group(1) if match else "eq"
+        low, high = moment_range(value[2:] if match else value)
+        if low is None or high is None:
+            raise BadParameter(f'{name}={value[:40]}: not a FHIR date such as "ge2024-05-01".')
+        return _span(prefix, start, end, low, high)
+
+    return Parameter(name, "date", condition)
+
+
+def dates(name: str, start: str, end: str) -> Parameter:
+    """A date with prefixes over a span of two date columns."""
+
+    def condition(value: str, _: str) -> Q:
+        match = PREFIX.match(value)
+        prefix = match.group(1) if match else "eq"
+        low, high = date_range(value[2:] if match else value)
+        if low is None or high is None:
+            raise BadParameter(f'{name}={value[:40]}: not a FHIR date such as "1958-04-01".')
+        return _span(prefix, start, end, low, high)
+
+    return Parameter(name, "date", condition)
+
+
+def _span(prefix: str, start: str, end: str, low: date, high: date) -> Q:
+    inside = Q(**{f"{start}__gte": low, f"{end}__lte": high})
+    return {
+        "eq": inside,
+        "ne": ~inside,
+        "gt": Q(**{f"{end}__gt": high}),
+        "ge": Q(**{f"{end}__gt": high}) | inside,
+        "lt": Q(**{f"{start}__lt": low}),
+        "le": Q(**{f"{start}__lt": low}) | inside,
+        "sa": Q(**{f"{start}__gt": high}),
+        "eb": Q(**{f"{end}__lt": low}),
+        "ap": Q(**{f"{start}__lte": high, f"{end}__gte": low}),
+    }[prefix]
+
+
+def reference(name: str, column: str, target: str) -> Parameter:
+    """``id`` or ``Type/id`` of the row that a foreign key points to."""
+
+    def condition(value: str, modifier: str) -> Q:
+        kind, slash, fhir_id = value.rpartition("/")
+        if (slash and kind != target) or (modifier and modifier != target):
+            return Q(pk__in=[])
+        return Q(**{f"{column}__fhir_id": fhir_id})
+
+    return Parameter(name, "reference", condition, modifiers=(target,))
+
+
+def boolean(name: str, column: str) -> Parameter:
+    """true or false."""
+
+    def condition(value: str, _: str) -> Q:
+        if value not in ("true", "false"):
+            raise BadParameter(f'{name}={value[:40]}: write "true" or "false".')
+        return Q(**{column: value == "true"})
+
+    return Parameter(name, "token", condition)
+
+
+EVERY_TYPE = (
+    Parameter("_id", "token", lambda value, _: Q(fhir_id=value)),
+    moments("_lastUpdated", "updated_at", "updated_at"),
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of matches, and the cursor of the next one (empty at the end)."""
+
+    rows: list[Any]
+    next_cursor: str
+
+
+def search(
+    rows: QuerySet[Any], parameters: Iterable[Parameter], query: Iterable[tuple[str, str]]
+) -> Page:
+    """The page of ``rows`` that ``query`` asks for.
+
+    Args:
+        rows: What the principal may see.
+        parameters: The table of names allowed for this type.
+        query: Name and value pairs of the request, repeated names meaning "and".
+
+    Raises:
+        UnknownParameter: a name or modifier that is not in the table.
+        BadParameter: a value that cannot be read.
+    """
+    table = {parameter.name: parameter for parameter in (*EVERY_TYPE, *parameters)}
+    control: dict[str, str] = {}
+    for key, value in query:
+        if key in CONTROL:
+            control[key] = value
+        else:
+            rows = rows.filter(_condition(table, key, value))
+    return _page(rows, control)
+
+
+def _condition(table: dict[str, Parameter], key: str, value: str) -> Q:
+    name, _, modifier = key.partition(":")
+    parameter = table.get(name)
+    if parameter is None or (modifier and modifier not in parameter.modifiers):
+        known = ", ".join(sorted(table))
+        raise UnknownParameter(f'"{key[:60]}" is not a search parameter here. Known: {known}.')
+    if "\x00" in value:
+        raise BadParameter(f"{name}: the value holds a NUL character.")
+    either = Q(pk__in=[])
+    for one in value.split(","):
+        either |= parameter.condition(one, modifier)
+    return either
+
+
+def _page(rows: QuerySet[Any], control: dict[str, str]) -> Page:
+    count = _count(control.get("_count", str(PAGE)))
+    if "_cursor" in control:
+        rows = rows.filter(pk__lt=_opened(control["_cursor"]))
+    found = list(rows.order_by("-pk")[: count + 1])
+    more = len(found) > count
+    cursor = signing.dumps(str(found[count - 1].pk), salt="fhir-cursor") if more else ""
+    return Page(found[:count], cursor)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text[:9]):
+        raise BadParameter(f'_count={text[:20]}: write a whole number from 1 to {LARGEST_PAGE}.')
+    return min(int(text[:9]), LARGEST_PAGE)
+
+
+def _opened(cursor: str) -> UUID:
+    try:
+        return UUID(signing.loads(cursor, salt="fhir-cursor"))
+    except signing.BadSignature:
+        raise BadParameter("_cursor was not given out by this server; search again.") from None

@@ -1,0 +1,57 @@
+"""What a patient must not get (FHIR AllergyIntolerance)."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from fhir.fields import VerbatimJSONField
+from patients.models.base import PatientRecord, PatientRecordQuerySet
+from patients.models.condition import RULED_OUT
+
+# SNOMED CT: 716186003 "No known allergy" and its children for drugs, foods and the environment.
+NONE_KNOWN = ("716186003", "409137002", "428607008", "428197003")
+
+
+class AllergyQuerySet(PatientRecordQuerySet["AllergyIntolerance"]):
+    def standing(self) -> "AllergyQuerySet":
+        """Allergies that count: neither ruled out nor resolved; unknown status counts."""
+        return self.exclude(verification_status__in=RULED_OUT).exclude(
+            clinical_status__in=("resolved", "inactive")
+        )
+
+
+class AllergyIntolerance(PatientRecord):
+    """An allergy, an intolerance, or the statement that none is known."""
+
+    fhir_type = "AllergyIntolerance"
+
+    clinical_status = models.CharField(max_length=40, blank=True)
+    verification_status = models.CharField(max_length=40, blank=True)
+    type = models.CharField(max_length=40, blank=True)
+    categories = ArrayField(models.CharField(max_length=40), default=list)
+    criticality = models.CharField(max_length=40, blank=True)
+    code_system = models.TextField(blank=True)
+    code_code = models.CharField(max_length=100, blank=True)
+    code_display = models.TextField(blank=True)
+    code_text = models.TextField(blank=True)
+    encounter_reference = models.TextField(blank=True)
+    onset_start = models.DateTimeField(null=True)
+    onset_end = models.DateTimeField(null=True)
+    recorded_at = models.DateTimeField(null=True)
+    recorder = models.TextField(blank=True)
+    asserter = models.TextField(blank=True)
+    reactions = VerbatimJSONField(default=list)
+    notes = VerbatimJSONField(default=list)
+
+    objects = AllergyQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["fhir_id"], name="allergy_fhir_id_unique")]
+        indexes = [models.Index(fields=["patient"], name="allergy_of_patient")]
+
+    def __str__(self) -> str:
+        return self.code_text or self.code_display or self.code_code or "Allergy"
+
+    @property
+    def none_known(self) -> bool:
+        """The statement that there is no known allergy."""
+        return self.code_code in NONE_KNOWN

@@ -1,0 +1,136 @@
+"""Who the record is about (FHIR Patient), and at which facilities they are known."""
+
+from typing import Self
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Exists, OuterRef
+
+from accounts.models import Organization
+from accounts.roles import IDENTITY_READ
+from fhir.fields import VerbatimJSONField
+from fhir.models import Record, RecordQuerySet
+from fhir.principal import Principal
+from patients.names import Name, trigrams, words
+
+
+class PatientQuerySet(RecordQuerySet["Patient"]):
+    def identified_to(self, principal: Principal) -> Self:
+        """Everybody known at the principal's facilities: identity only, nothing clinical."""
+        if principal.sees_everything:
+            return self
+        known_here = FacilityLink.objects.filter(
+            patient=OuterRef("pk"), facility__in=principal.facilities_with(IDENTITY_READ)
+        )
+        return self.filter(Exists(known_here))
+
+    def named(self, text: str) -> Self:
+        """Patients each of whose words in ``text`` begins or stands in a part of the name.
+
+        Words of three letters and more go through the trigram index; shorter ones begin a name.
+        """
+        found = self
+        for word in words(text):
+            whole = trigrams(word)
+            found = (
+                found.filter(name_trigrams__contains=whole, name_search__contains=word)
+                if whole
+                else found.filter(name_prefixes__contains=[word])
+            )
+        return found
+
+    def numbered(self, value: str) -> Self:
+        """Patients with ``value`` as one of their identifiers."""
+        return self.filter(identifier_values__contains=[value])
+
+
+class Patient(Record):
+    """A person under care."""
+
+    fhir_type = "Patient"
+
+    identifiers = VerbatimJSONField(default=list)
+    active = models.BooleanField(null=True)
+    names = VerbatimJSONField(default=list)
+    telecom = VerbatimJSONField(default=list)
+    gender = models.CharField(max_length=20, blank=True)
+    birth_date_low = models.DateField(null=True)
+    birth_date_high = models.DateField(null=True)
+    deceased = models.BooleanField(null=True)
+    deceased_at = models.DateTimeField(null=True)
+    addresses = VerbatimJSONField(default=list)
+    marital_status = VerbatimJSONField(default=dict)
+    contacts = VerbatimJSONField(default=list)
+    communication = VerbatimJSONField(default=list)
+    links = VerbatimJSONField(default=list)
+    managing_organization = models.ForeignKey(
+        Organization, models.PROTECT, null=True, related_name="+"
+    )
+
+    # Derived for search and lists.
+    family = models.CharField(max_length=300, blank=True, editable=False)
+    given = models.CharField(max_length=300, blank=True, editable=False)
+    name_search = models.TextField(blank=True, editable=False)
+    name_words = ArrayField(models.TextField(), default=list, editable=False)
+    name_trigrams = ArrayField(models.TextField(), default=list, editable=False)
+    name_prefixes = ArrayField(models.TextField(), default=list, editable=False)
+    identifier_values = ArrayField(models.TextField(), default=list, editable=False)
+
+    objects = PatientQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["fhir_id"], name="patient_fhir_id_unique"),
+            models.CheckConstraint(
+                condition=models.Q(birth_date_high__gte=models.F("birth_date_low")),
+                name="birth_date_is_a_span",
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=["name_trigrams"], name="patient_name_trigrams"),
+            GinIndex(fields=["name_prefixes"], name="patient_name_prefixes"),
+            GinIndex(fields=["name_words"], name="patient_name_words"),
+            GinIndex(fields=["identifier_values"], name="patient_identifiers"),
+            GinIndex(fields=["security"], name="patient_security"),
+            models.Index(fields=["family", "given", "id"], name="patient_by_name"),
+            models.Index(fields=["birth_date_low"], name="patient_born"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name.listed
+
+    @property
+    def about(self) -> UUID:
+        return self.id
+
+    @property
+    def name(self) -> Name:
+        """The name to call them by: official before usual before the first."""
+        return Name.chosen(self.names)
+
+
+class FacilityLink(models.Model):
+    """A facility where a patient is known, with the number it gave them there."""
+
+    patient = models.ForeignKey(Patient, models.CASCADE, related_name="facility_links")
+    facility = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    system = models.TextField(blank=True)
+    # None: known there, without a number of its own.
+    value = models.TextField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["facility", "system", "value"], name="one_patient_per_number"
+            ),
+            models.UniqueConstraint(
+                fields=["patient", "facility"],
+                condition=models.Q(value__isnull=True),
+                name="known_once_without_number",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.value or 'no number'} at {self.facility}"

@@ -1,0 +1,95 @@
+"""People's names: how they are shown, and how a part of one is found."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+_WORD = re.compile(r"[^\W_]+")
+LONGEST_WORD = 40
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name in the parts that a banner needs."""
+
+    family: str = ""
+    given: str = ""
+    prefix: str = ""
+
+    @classmethod
+    def chosen(cls, names: list[dict[str, Any]]) -> "Name":
+        """The name to show of a FHIR HumanName list: official, usual, else the first."""
+        ranked = sorted(names, key=lambda name: _RANK.get(name.get("use", ""), 2))
+        if not ranked:
+            return cls()
+        name = ranked[0]
+        family = name.get("family") or (name.get("text", "") if not name.get("given") else "")
+        return cls(
+            family[:300],
+            " ".join(filter(None, name.get("given") or []))[:300],
+            " ".join(filter(None, name.get("prefix") or []))[:60],
+        )
+
+    @property
+    def listed(self) -> str:
+        """``FAMILY, Given (Title)``, as on a patient banner (NHS CUI)."""
+        family = self.family.upper() if self.family else ""
+        both = ", ".join(filter(None, (family, self.given))) or "Name not recorded"
+        return f"{both} ({self.prefix})" if self.prefix else both
+
+    @property
+    def spoken(self) -> str:
+        """Given name first."""
+        return " ".join(filter(None, (self.given, self.family))) or "Name not recorded"
+
+
+_RANK = {"official": 0, "usual": 1, "old": 4, "maiden": 5}
+
+
+def folded(text: str) -> str:
+    """Lower case without accents: ``Ångström`` and ``angstrom`` are one.
+
+    >>> folded("Ångström")
+    'angstrom'
+    """
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def words(text: str) -> list[str]:
+    """The words of a name or query, folded, each at most 40 letters.
+
+    >>> words("O'Neill-Sørensen, Mary")
+    ['o', 'neill', 'sørensen', 'mary']
+    """
+    return [word[:LONGEST_WORD] for word in _WORD.findall(folded(text))]
+
+
+def trigrams(word: str) -> list[str]:
+    """Every three letters in a row; none for a word that is shorter.
+
+    >>> trigrams("rosa")
+    ['ros', 'osa']
+    """
+    return list(dict.fromkeys(word[i : i + 3] for i in range(len(word) - 2)))
+
+
+def prefixes(word: str) -> list[str]:
+    """The one and two first letters, for words too short to have trigrams.
+
+    >>> prefixes("rosa")
+    ['r', 'ro']
+    """
+    return [word[:1], word[:2]] if len(word) > 1 else [word]
+
+
+def spellings(names: list[dict[str, Any]]) -> list[str]:
+    """All words of all names of a person."""
+    texts = [
+        part
+        for name in names
+        for part in (name.get("text"), name.get("family"), *(name.get("given") or []))
+        if part
+    ]
+    return sorted({word for text in texts for word in words(text)})
