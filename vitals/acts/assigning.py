@@ -1,0 +1,71 @@
+"""Moving what was measured to the patient who wore the device then, or away from them."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from accounts.access import require
+from accounts.roles import DEVICE_ATTACH
+from fhir.principal import Principal
+from vitals.acts.charting import chart_waiting_readings
+from vitals.jobs import enqueue
+from vitals.models import Pairing, PyramidPiece, Recording, WaveformChunk
+
+
+@transaction.atomic
+def assign(*, by: Principal, pairing: Pairing) -> int:
+    """Give the pairing every waiting chunk and reading of its time. Returns how many chunks.
+
+    A recording that belongs to another wearer keeps its stray chunks waiting: one recording is
+    never split between two charts.
+    """
+    require(by, DEVICE_ATTACH, pairing.device.facility_id)
+    chart_waiting_readings(by=by, pairing=pairing)
+    recordings = list(
+        Recording.objects.select_for_update(of=("self",)).filter(
+            Q(pairing__isnull=True) | Q(pairing=pairing),
+            device=pairing.device_id,
+            pk__in=_within(pairing).filter(pairing__isnull=True).values("recording"),
+        )
+    )
+    waiting = _within(pairing).filter(recording__in=recordings, pairing__isnull=True)
+    count = waiting.update(pairing=pairing)
+    for recording in recordings:
+        recording.pairing = pairing
+        recording.save(update_fields=["pairing"])
+        _redraw(recording)
+    return count
+
+
+@transaction.atomic
+def withdraw(*, pairing: Pairing) -> int:
+    """Take from the pairing what was measured outside of it. Returns how many chunks."""
+    outside = WaveformChunk.objects.filter(pairing=pairing).exclude(
+        pk__in=_within(pairing).values("pk")
+    )
+    recordings = list(
+        Recording.objects.select_for_update(of=("self",)).filter(pk__in=outside.values("recording"))
+    )
+    count = outside.update(pairing=None)
+    for recording in recordings:
+        if not recording.chunks.filter(pairing=pairing).exists():
+            recording.pairing = None
+            recording.save(update_fields=["pairing"])
+        _redraw(recording)
+    return count
+
+
+def _within(pairing: Pairing) -> QuerySet[WaveformChunk]:
+    rows = WaveformChunk.objects.filter(
+        recording__device=pairing.device_id, start_time__gte=pairing.start
+    )
+    return rows.filter(start_time__lt=pairing.end) if pairing.end else rows
+
+
+def _redraw(recording: Recording) -> None:
+    """Forget what was computed from samples that are no longer, or not yet, part of it."""
+    PyramidPiece.objects.filter(recording=recording).delete()
+    recording.chunks.update(in_pyramid=False)
+    recording.analyses.all().delete()
+    enqueue(recording.pk)

@@ -1,0 +1,138 @@
+"""Wearables and cuffs (FHIR Device), their keys, and how they say they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Organization
+from fhir.fields import VerbatimJSONField
+from fhir.models import Record, RecordQuerySet
+from fhir.models.record import new_id
+
+if TYPE_CHECKING:
+    from fhir.principal import Principal
+
+
+class DeviceQuerySet(RecordQuerySet["Device"]):
+    def visible_to(self, principal: Principal) -> Self:
+        """The devices of one's facilities.
+
+        A device that names a patient itself (an implant that came by import) is not shown to
+        people here: it tells whose it is, and no rule yet says who may know.
+        """
+        if principal.sees_everything:
+            return self
+        if principal.kind == "device":
+            return self.filter(pk=principal.id)
+        return self.at(list(principal.facilities or {}))
+
+    def at(self, facilities: list[str]) -> Self:
+        """Devices of these facilities that do not name a patient."""
+        return self.filter(patient_reference="", facility__in=facilities)
+
+    def registered(self) -> Self:
+        """Devices that an administrator registered here: they may have keys and be worn."""
+        return self.filter(registered=True)
+
+
+class Device(Record):
+    """A thing that measures. Registered by an administrator, worn by one patient at a time."""
+
+    fhir_type = "Device"
+
+    class Kind(models.TextChoices):
+        PATCH = "patch", "ECG patch"
+        BAND = "band", "Wrist band"
+        CUFF = "cuff", "Blood pressure cuff"
+        MONITOR = "monitor", "Monitor"
+        OTHER = "other", "Other device"
+
+    serial = models.TextField(blank=True)
+    status = models.CharField(max_length=20, default="active")
+    manufacturer = models.TextField(blank=True)
+    model_name = models.TextField(blank=True)
+    names = VerbatimJSONField(default=list, blank=True, editable=False)
+    identifiers = VerbatimJSONField(default=list, blank=True, editable=False)
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.OTHER)
+    facility = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="+")
+    patient_reference = models.TextField(blank=True, editable=False)
+    registered = models.BooleanField(default=False, editable=False)
+
+    objects = DeviceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["fhir_id"], name="device_fhir_id_unique"),
+            # A device that came by import may lack a serial; one that was registered here has its own.
+            models.UniqueConstraint(
+                fields=["serial"], condition=Q(registered=True), name="registered_serial_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(registered=False) | (~Q(serial="") & Q(facility__isnull=False)),
+                name="registered_device_is_complete",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.serial or self.fhir_id
+
+
+class DeviceKeyQuerySet(models.QuerySet["DeviceKey"]):
+    def usable(self) -> DeviceKeyQuerySet:
+        """Keys that open the door now."""
+        return self.filter(revoked_at__isnull=True, expires_at__gt=timezone.now())
+
+
+class DeviceKey(models.Model):
+    """A key of a device. Only its SHA-256 is kept: 256 random bits need no slow hash."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    device = models.ForeignKey(Device, models.CASCADE, related_name="keys")
+    prefix = models.CharField(max_length=8, unique=True)
+    sha256 = models.BinaryField(max_length=32)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    # To the minute: it answers "is this key still in use", not "when exactly".
+    last_used_at = models.DateTimeField(null=True)
+
+    objects = DeviceKeyQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=models.F("created_at")), name="key_expires_after_made"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"cw_{self.prefix}_…"
+
+
+class DeviceStatus(models.Model):
+    """What a device said about itself."""
+
+    device = models.ForeignKey(Device, models.CASCADE, related_name="statuses")
+    arrived_at = models.DateTimeField(default=timezone.now)
+    device_time = models.DateTimeField()
+    battery_percent = models.PositiveSmallIntegerField(null=True)
+    lead_off = models.BooleanField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(battery_percent__isnull=True) | Q(battery_percent__lte=100),
+                name="battery_at_most_full",
+            ),
+            models.UniqueConstraint(
+                fields=["device", "device_time"], name="one_status_per_moment"
+            ),
+        ]
+        indexes = [models.Index(fields=["device", "-arrived_at"], name="status_of_device")]
+
+    def __str__(self) -> str:
+        return f"{self.device_id} at {self.arrived_at:%H:%M:%S}"

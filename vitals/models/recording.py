@@ -1,0 +1,122 @@
+"""A stretch of one signal at one rate from one device, and what the patient pressed meanwhile."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.roles import DEVICE_ATTACH
+from fhir.models.record import new_id
+from patients.models import Patient
+from vitals.models.device import Device
+from vitals.models.pairing import Pairing
+
+if TYPE_CHECKING:
+    from fhir.principal import Principal
+
+
+class RecordingQuerySet(models.QuerySet["Recording"]):
+    def visible_to(self, principal: Principal) -> RecordingQuerySet:
+        """Recordings of the patients one may see; a device sees its own.
+
+        Data that nobody is known to have worn is for those who attach devices at its facility.
+        """
+        if principal.sees_everything:
+            return self
+        if principal.kind == "device":
+            return self.filter(device_id=principal.id)
+        here = principal.facilities_with(DEVICE_ATTACH)
+        return self.filter(
+            Q(pairing__patient__in=Patient.objects.visible_to(principal))
+            | Q(pairing__isnull=True, device__in=Device.objects.at(here))
+        )
+
+    def of(self, patient: Patient) -> RecordingQuerySet:
+        """What one patient's devices recorded, newest first."""
+        return self.filter(pairing__patient=patient).order_by("-started_at")
+
+    def running(self) -> RecordingQuerySet:
+        """Recordings that the device has not closed."""
+        return self.filter(closed_at__isnull=True)
+
+
+class Recording(models.Model):
+    """One rate and one kind; siblings (ECG and IMU of one patch) share ``session_id``.
+
+    ``pairing`` is that of its first assigned chunk. Chunks with another ``pairing`` than the
+    recording's are not part of what is shown.
+    """
+
+    class Kind(models.TextChoices):
+        ECG = "ecg", "ECG"
+        IMU = "imu", "Movement"
+        PPG = "ppg", "Pulse wave"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    device = models.ForeignKey(Device, models.PROTECT, related_name="recordings")
+    pairing = models.ForeignKey(Pairing, models.PROTECT, null=True, related_name="recordings")
+    session_id = models.CharField(max_length=64, blank=True)
+    client_id = models.CharField(max_length=64)
+    kind = models.CharField(max_length=3, choices=Kind)
+    sampling_rate_hz = models.FloatField()
+    channels = ArrayField(models.CharField(max_length=16))
+    unit = models.CharField(max_length=20)
+    # For an ECG in uV: microvolt per step of the stored integers.
+    units_per_step = models.FloatField()
+    started_at = models.DateTimeField()
+    created_at = models.DateTimeField(default=timezone.now)
+    closed_at = models.DateTimeField(null=True)
+    closed_sample_count = models.BigIntegerField(null=True)
+    given_up = ArrayField(models.IntegerField(), default=list)
+
+    objects = RecordingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["device", "client_id"], name="recording_once"),
+            models.CheckConstraint(
+                condition=Q(sampling_rate_hz__gte=1, sampling_rate_hz__lte=20_000),
+                name="sampling_rate_possible",
+            ),
+            models.CheckConstraint(
+                condition=Q(units_per_step__gt=0, units_per_step__lte=1e6), name="step_possible"
+            ),
+        ]
+        indexes = [models.Index(fields=["pairing", "-started_at"], name="recording_of_pairing")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+    @property
+    def microvolt_per_step(self) -> float:
+        """Scale of an ECG."""
+        return self.units_per_step * MICROVOLT[self.unit]
+
+    @property
+    def patient(self) -> Patient | None:
+        """Whom it is about; None while unassigned."""
+        return self.pairing.patient if self.pairing else None
+
+
+MICROVOLT = {"uV": 1.0, "mV": 1000.0}
+
+
+class RecordingEvent(models.Model):
+    """The patient pressed the button."""
+
+    recording = models.ForeignKey(Recording, models.PROTECT, related_name="events")
+    client_id = models.CharField(max_length=64)
+    device_time = models.DateTimeField()
+    arrived_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["recording", "client_id"], name="event_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"event in {self.recording_id}"
