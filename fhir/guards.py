@@ -39,7 +39,7 @@ class GuardVersion(Operation):
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
     ) -> None:
         table = to_state.apps.get_model(app_label, self.model)._meta.db_table
-        schema_editor.execute(FUNCTION)
+        schema_editor.execute(FUNCTION, params=None)
         arguments = ", ".join(f"'{column}'" for column in self.bookkeeping)
         schema_editor.execute(
             f'CREATE TRIGGER version_grows BEFORE UPDATE ON "{table}" '
