@@ -96,14 +96,17 @@ class Cluster:
             AlreadyRunning: another house holds this data folder.
             DatabaseTrouble: it cannot run; the message says what to do.
         """
-        if self._lock is None:
-            self._account = server_account()
-            lock = Lock(self.data / "database")
-            lock.take()
-            self._lock = lock
+        if self.postmaster_pid is not None:
+            return self.urls
+        if self._lock is not None:  # killed: the same addresses serve again
+            self._bring_up()
+            return self.urls
+        self._account = server_account()
+        lock = Lock(self.data / "database")
+        lock.take()
+        self._lock = lock
         try:
-            if self._process is None or self._process.poll() is not None:
-                self._bring_up()
+            self._bring_up()
         except BaseException:
             self.stop()
             raise
