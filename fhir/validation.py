@@ -6,7 +6,7 @@ from typing import Any
 import jsonschema_rs
 
 from fhir.definitions import RESOURCE_TYPES, json_schema, required_elements
-from fhir.errors import Invalid, UnknownType
+from fhir.errors import Invalid, Malformed, UnknownType
 from fhir.models.record import FHIR_ID
 
 LONGEST_VALUE_SHOWN = 60
@@ -22,9 +22,12 @@ def validate(resource: Any) -> None:
     """Refuse what is not a FHIR R4 resource.
 
     Raises:
+        Malformed: it could not even be read (see ``fhir.files``).
         UnknownType: no ``resourceType``, or none of R4.
         Invalid: an element breaks the schema or is missing; ``expression`` names it.
     """
+    if isinstance(resource, Malformed):
+        raise resource
     if not isinstance(resource, dict):
         raise Invalid("A resource is a JSON object.")
     type_ = resource.get("resourceType")

@@ -1,0 +1,22 @@
+"""Signing in and out, and one's own account."""
+
+from django.contrib.auth import views as auth
+from django.urls import path
+
+from accounts import views
+
+urlpatterns = [
+    path("sign-in/", views.SignIn.as_view(), name="sign-in"),
+    path("sign-out/", auth.LogoutView.as_view(next_page="sign-in"), name="sign-out"),
+    path("account/", views.account, name="account"),
+    path(
+        "account/password/",
+        auth.PasswordChangeView.as_view(success_url="/account/password/done/"),
+        name="password-change",
+    ),
+    path(
+        "account/password/done/",
+        auth.PasswordChangeDoneView.as_view(),
+        name="password-change-done",
+    ),
+]

@@ -1,0 +1,56 @@
+"""Synthetic patients of another maker go in whole, and come out as they went in."""
+
+import gzip
+
+import pytest
+
+from fhir.codec import loads, same
+from fhir.importing import Outcome, rewrite, take_in
+from fhir.files import batches
+from fhir.mapping import OUR_META
+from fhir.models import Change
+from fhir.principal import SYSTEM
+from fhir.registry import mapping
+from tests.shared_data import DATA
+
+BUNDLES = sorted((DATA / "synthea").glob("*.json.gz"))
+pytestmark = [pytest.mark.needs("shared_data"), pytest.mark.django_db]
+
+
+def take_in_file(path) -> Outcome:
+    outcome = Outcome()
+    for entries in batches(path):
+        outcome += take_in(entries, by=SYSTEM, origin="synthea")
+    return outcome
+
+
+def as_sent(path):
+    bundle = loads(gzip.decompress(path.read_bytes()))
+    entries = bundle["entry"]
+    local = {e["fullUrl"]: f"{e['resource']['resourceType']}/{e['resource']['id']}" for e in entries}
+    for entry in entries:
+        rewrite(entry["resource"], local)
+    return [entry["resource"] for entry in entries]
+
+
+@pytest.mark.parametrize("path", BUNDLES, ids=lambda path: path.name.split("_")[1])
+def test_every_resource_of_a_bundle_comes_back_as_it_was_sent(path):
+    outcome = take_in_file(path)
+    assert outcome.refused == []
+    changed = []
+    for sent in as_sent(path):
+        rules = mapping(sent["resourceType"])
+        got = rules.render(rules.queryset().get(fhir_id=sent["id"]))
+        got["meta"] = {k: v for k, v in got["meta"].items() if k not in OUR_META}
+        if not same({"meta": {}} | sent, got):
+            changed.append((sent["resourceType"], sent["id"]))
+    assert changed == []
+
+
+def test_a_second_import_changes_nothing():
+    for path in BUNDLES:
+        take_in_file(path)
+    before = Change.objects.count()
+    again = sum(map(take_in_file, BUNDLES), Outcome())
+    assert (again.created, again.updated, again.refused) == (0, 0, [])
+    assert Change.objects.count() == before

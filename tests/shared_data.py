@@ -1,0 +1,7 @@
+"""Where the shared test data is, if it is here: real records and bundles that are not ours to ship."""
+
+import os
+from pathlib import Path
+
+ROOT = Path(os.environ.get("CHARTWAVE_SHARED", Path(__file__).resolve().parents[2] / "shared"))
+DATA = ROOT / "data"
