@@ -307,8 +307,8 @@ def ago_words(value: datetime | None) -> str:
 
 
 @register.filter
-def died_text(deceased: datetime | bool | None) -> str:
-    """The day of death, or that only the fact is known."""
+def died_text(deceased: Any) -> str:
+    """The day of death, or that only the fact is known (``True``)."""
     return wording.day(deceased) if isinstance(deceased, datetime) else "date not recorded"
 
 

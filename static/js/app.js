@@ -1,0 +1,86 @@
+/** What every page gets: theme, keys, menus, counting times, focus on errors, live readings. */
+
+import { startAgo } from "./ago.js";
+import { startLiveReadings } from "./live.js";
+
+const THEME_KEY = "chartwave-theme";
+
+function darkNow() {
+  const chosen = document.documentElement.dataset.theme;
+  if (chosen === "light" || chosen === "dark") return chosen === "dark";
+  return matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+function toggleTheme() {
+  const theme = darkNow() ? "light" : "dark";
+  document.documentElement.dataset.theme = theme;
+  try {
+    localStorage.setItem(THEME_KEY, theme);
+  } catch {
+    // A browser that keeps nothing still shows the choice until the next page.
+  }
+  document.dispatchEvent(new CustomEvent("chartwave:theme"));
+}
+
+function startTheme() {
+  for (const button of document.querySelectorAll("[data-theme-toggle]")) {
+    button.hidden = false;
+    button.addEventListener("click", toggleTheme);
+  }
+}
+
+function typing(target) {
+  return target.closest("input, textarea, select, [contenteditable]") !== null;
+}
+
+function searchField() {
+  return document.querySelector(".search input[type=search]") ?? document.querySelector("[data-slash-focus]");
+}
+
+function onKey(event) {
+  if (event.key === "Escape") closeMenus(null);
+  const plain = !(event.ctrlKey || event.metaKey || event.altKey);
+  if (event.key !== "/" || !plain || typing(event.target)) return;
+  const field = searchField();
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
+  field.select();
+}
+
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (menu === except) continue;
+    const held = menu.contains(document.activeElement);
+    menu.open = false;
+    if (held && except === null) menu.querySelector("summary").focus();
+  }
+}
+
+function startMenus() {
+  document.addEventListener("click", (event) => {
+    const inside = event.target.closest("details.menu");
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (menu !== inside) menu.open = false;
+    }
+  });
+}
+
+function focusError(root) {
+  root.querySelector("[data-focus]")?.focus();
+}
+
+function markCurrentPage() {
+  for (const link of document.querySelectorAll(".top-nav a")) {
+    if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
+  }
+}
+
+startTheme();
+startMenus();
+startAgo();
+startLiveReadings(document);
+markCurrentPage();
+focusError(document);
+document.addEventListener("keydown", onKey);
+document.addEventListener("htmx:after:swap", () => focusError(document));

@@ -1,0 +1,140 @@
+/** Where samples and the state of a recording come from, and what time it is at the server. */
+
+const PAIR_BYTES = 4;
+
+/**
+ * Lowest and highest sample of each bucket in a span of the recording.
+ * @typedef {{firstSample: number, perBucket: number, lows: Int16Array, highs: Int16Array,
+ *   startMs: number, bucketMs: number, fromMs: number, toMs: number}} Block
+ */
+
+/**
+ * Splits the answer of the viewport address.
+ * @param {ArrayBuffer} bytes little-endian int16 pairs (lowest, highest)
+ */
+export function splitPairs(bytes) {
+  const view = new DataView(bytes);
+  const count = Math.floor(bytes.byteLength / PAIR_BYTES);
+  const lows = new Int16Array(count);
+  const highs = new Int16Array(count);
+  for (let i = 0; i < count; i += 1) {
+    lows[i] = view.getInt16(i * PAIR_BYTES, true);
+    highs[i] = view.getInt16(i * PAIR_BYTES + 2, true);
+  }
+  return { lows, highs };
+}
+
+/** The buckets of a block that lie between two moments. */
+export function slice(block, fromMs, toMs) {
+  const first = Math.max(0, Math.floor((fromMs - block.startMs) / block.bucketMs));
+  const last = Math.max(first, Math.ceil((toMs - block.startMs) / block.bucketMs));
+  return {
+    lows: block.lows.subarray(first, last),
+    highs: block.highs.subarray(first, last),
+    startMs: block.startMs + first * block.bucketMs,
+    bucketMs: block.bucketMs,
+  };
+}
+
+export class ViewportFeed {
+  #url;
+  #rateHz;
+  #running = null;
+
+  constructor(url, rateHz) {
+    this.#url = url;
+    this.#rateHz = rateHz;
+  }
+
+  /** Fetches a span; a newer call ends an older one, which then gives null. */
+  async fetch(fromMs, toMs, width, channel) {
+    this.#running?.abort();
+    const running = new AbortController();
+    this.#running = running;
+    const query = new URLSearchParams({
+      start_ms: Math.max(0, Math.floor(fromMs)),
+      end_ms: Math.ceil(toMs),
+      width: Math.max(1, Math.round(width)),
+      channel,
+    });
+    try {
+      const answer = await fetch(`${this.#url}?${query}`, { signal: running.signal });
+      if (!answer.ok) throw new Error(`The trace could not be loaded (${answer.status}).`);
+      return this.#block(answer.headers, await answer.arrayBuffer(), fromMs, toMs);
+    } catch (error) {
+      if (error.name === "AbortError") return null;
+      throw error;
+    }
+  }
+
+  #block(headers, bytes, fromMs, toMs) {
+    const firstSample = Number(headers.get("X-First-Sample") ?? 0);
+    const perBucket = Math.max(1, Number(headers.get("X-Samples-Per-Bucket") ?? 1));
+    return {
+      ...splitPairs(bytes),
+      firstSample,
+      perBucket,
+      startMs: (firstSample / this.#rateHz) * 1000,
+      bucketMs: (perBucket / this.#rateHz) * 1000,
+      fromMs,
+      toMs,
+    };
+  }
+}
+
+/** Polls a recording's state; between polls and during an outage its clock runs on. */
+export class StateFeed {
+  static INTERVAL_MS = 2000;
+  #url;
+  #listener;
+  #timer = null;
+  #state = null;
+  #gotAt = 0;
+
+  constructor(url, listener) {
+    this.#url = url;
+    this.#listener = listener;
+  }
+
+  get state() {
+    return this.#state;
+  }
+
+  /** Milliseconds since 1970 by the server's clock; this browser's until it has answered. */
+  serverNow() {
+    if (!this.#state) return Date.now();
+    return Date.parse(this.#state.now) + (performance.now() - this.#gotAt);
+  }
+
+  start() {
+    this.#tick();
+  }
+
+  stop() {
+    clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  async #tick() {
+    let reached = false;
+    if (!document.hidden) reached = await this.#ask();
+    this.#listener(this.#state, reached || document.hidden);
+    const ended = this.#state?.closed && this.#state.analysis?.final !== false;
+    if (!ended) this.#timer = setTimeout(() => this.#tick(), StateFeed.INTERVAL_MS);
+  }
+
+  async #ask() {
+    try {
+      const answer = await fetch(this.#url, {
+        headers: { Accept: "application/json" },
+        signal: AbortSignal.timeout(8000),
+      });
+      if (!answer.ok) return false;
+      this.#state = await answer.json();
+      this.#gotAt = performance.now();
+      return true;
+    } catch {
+      return false; // Not reached: the reader sees the age grow and the trace turn grey.
+    }
+  }
+}

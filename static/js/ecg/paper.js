@@ -1,0 +1,222 @@
+/** Draws ECG paper and what is on it: grid, calibration pulse, clocks, trace, gaps. */
+
+import { MISSING, PULSE_MS, PULSE_MV, gaps, place, yOf } from "./geometry.js";
+import { clockAt } from "./words.js";
+
+const FINE_FROM_PX = 2.6;
+
+/** Colours of the page as it looks now (light or dark). */
+export function colours(element) {
+  const style = getComputedStyle(element);
+  const read = (name) => style.getPropertyValue(`--paper-${name}`).trim();
+  return Object.fromEntries(
+    ["ground", "fine", "bold", "ink", "words", "gap", "window"].map((name) => [name, read(name)]),
+  );
+}
+
+/** Sizes a canvas for the screen's pixels and gives its context in CSS pixels. */
+export function sharpContext(canvas, widthPx, heightPx) {
+  const ratio = window.devicePixelRatio || 1;
+  const [width, height] = [Math.round(widthPx * ratio), Math.round(heightPx * ratio)];
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+  const context = canvas.getContext("2d");
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return context;
+}
+
+/** Everything but the trace. */
+export function drawPaper(context, paper, { widthPx, colour }) {
+  const heightPx = paper.rows * paper.rowPx;
+  context.fillStyle = colour.ground;
+  context.fillRect(0, 0, widthPx, heightPx);
+  if (paper.paper) drawGrid(context, paper, widthPx, heightPx, colour);
+  else drawTicks(context, paper, heightPx, colour);
+}
+
+function drawGrid(context, paper, widthPx, heightPx, colour) {
+  const mm = paper.pxPerMm;
+  if (mm >= FINE_FROM_PX) drawLines(context, mm, widthPx, heightPx, colour.fine, 1);
+  drawLines(context, mm * 5, widthPx, heightPx, colour.bold, 1);
+}
+
+function drawLines(context, step, widthPx, heightPx, stroke, lineWidth) {
+  context.beginPath();
+  for (let i = 0; i * step <= widthPx + 0.5; i += 1) {
+    const x = Math.round(i * step) + 0.5;
+    context.moveTo(x, 0);
+    context.lineTo(x, heightPx);
+  }
+  for (let i = 0; i * step <= heightPx + 0.5; i += 1) {
+    const y = Math.round(i * step) + 0.5;
+    context.moveTo(0, y);
+    context.lineTo(widthPx, y);
+  }
+  context.strokeStyle = stroke;
+  context.lineWidth = lineWidth;
+  context.stroke();
+}
+
+function drawTicks(context, paper, heightPx, colour) {
+  const parts = paper.rowSeconds % 60 === 0 && paper.rowSeconds <= 600 ? paper.rowSeconds / 10 : 10;
+  const count = Math.min(parts, 60);
+  context.beginPath();
+  for (let i = 0; i <= count; i += 1) {
+    const x = Math.round(paper.leftPx + (i / count) * paper.rowSeconds * paper.pxPerSecond) + 0.5;
+    context.moveTo(x, 0);
+    context.lineTo(x, heightPx);
+  }
+  context.strokeStyle = colour.fine;
+  context.stroke();
+}
+
+/** The 1 mV, 200 ms step before each row: it proves the gain and the speed. */
+export function drawPulses(context, paper, colour) {
+  if (!paper.paper) return;
+  const width = (PULSE_MS / 1000) * paper.pxPerSecond;
+  const left = paper.leftPx - 2.5 * paper.pxPerMm - width;
+  context.beginPath();
+  for (let row = 0; row < paper.rows; row += 1) {
+    const [low, high] = [yOf(0, row, paper), yOf(PULSE_MV, row, paper)];
+    context.moveTo(left - 2 * paper.pxPerMm, low);
+    context.lineTo(left, low);
+    context.lineTo(left, high);
+    context.lineTo(left + width, high);
+    context.lineTo(left + width, low);
+    context.lineTo(left + width + 2 * paper.pxPerMm, low);
+  }
+  context.strokeStyle = colour.ink;
+  context.lineWidth = 1.2;
+  context.stroke();
+}
+
+/** The clock at the start of each row, on a patch of ground so that the grid does not cross it. */
+export function drawClocks(context, paper, { startMs, startedMs, zoneMinutes, colour, font }) {
+  context.font = font;
+  context.textBaseline = "top";
+  for (let row = 0; row < paper.rows; row += 1) {
+    const text = clockAt(startedMs + startMs + row * paper.rowSeconds * 1000, zoneMinutes);
+    const y = row * paper.rowPx + (paper.paper ? 4 : paper.rowPx * 0.35);
+    context.fillStyle = colour.ground;
+    context.fillRect(2, y - 2, context.measureText(text).width + 6, 17);
+    context.fillStyle = colour.words;
+    context.fillText(text, 5, y);
+  }
+}
+
+/**
+ * The trace of a page, row by row.
+ * @param {import("./feed.js").Block} block
+ */
+export function drawTrace(context, paper, block, { startMs, millivoltPerStep, offsetMv, colour }) {
+  for (let row = 0; row < paper.rows; row += 1) {
+    const from = startMs + row * paper.rowSeconds * 1000;
+    const seen = {
+      first: Math.max(0, Math.floor((from - block.startMs) / block.bucketMs)),
+      last: Math.min(block.lows.length, Math.ceil((from + paper.rowSeconds * 1000 - block.startMs) / block.bucketMs) + 1),
+    };
+    if (seen.last <= seen.first) continue;
+    const pen = rowPen(paper, row, from, block, millivoltPerStep, offsetMv);
+    context.save();
+    context.beginPath();
+    context.rect(paper.leftPx, 0, paper.rowSeconds * paper.pxPerSecond, paper.rows * paper.rowPx);
+    context.clip();
+    drawGaps(context, paper, block, seen, pen, colour);
+    strokeRow(context, block, seen, pen, colour);
+    context.restore();
+  }
+}
+
+function rowPen(paper, row, fromMs, block, millivoltPerStep, offsetMv) {
+  const pxPerBucket = (block.bucketMs / 1000) * paper.pxPerSecond;
+  const firstX = paper.leftPx + ((block.startMs - fromMs) / 1000) * paper.pxPerSecond;
+  return {
+    row,
+    x: (bucket) => firstX + bucket * pxPerBucket,
+    y: (step) => yOf(step * millivoltPerStep - offsetMv, row, paper),
+  };
+}
+
+function strokeRow(context, block, { first, last }, pen, colour) {
+  context.beginPath();
+  let drawing = false;
+  for (let i = first; i < last; i += 1) {
+    if (block.lows[i] === MISSING) {
+      drawing = false;
+      continue;
+    }
+    const x = pen.x(i);
+    const [low, high] = [pen.y(block.lows[i]), pen.y(block.highs[i])];
+    if (drawing) context.lineTo(x, high);
+    else context.moveTo(x, high);
+    if (low !== high) context.lineTo(x, low);
+    drawing = true;
+  }
+  context.strokeStyle = colour.ink;
+  context.lineWidth = 1.25;
+  context.lineJoin = "round";
+  context.stroke();
+}
+
+function drawGaps(context, paper, block, { first, last }, pen, colour) {
+  for (const [a, b] of gaps(block.lows.subarray(first, last))) {
+    const x = pen.x(first + a);
+    const width = Math.max(1, pen.x(first + b) - x);
+    hatch(context, x, pen.row * paper.rowPx, width, paper.rowPx, colour.gap);
+    if (width > 60) label(context, "no data", x + width / 2, (pen.row + 0.5) * paper.rowPx, colour);
+  }
+}
+
+/** Slanted lines over a rectangle: a sign that does not need colour. */
+export function hatch(context, x, y, width, height, stroke, step = 9) {
+  context.save();
+  context.beginPath();
+  context.rect(x, y, width, height);
+  context.clip();
+  context.beginPath();
+  for (let d = Math.floor((x - height) / step) * step; d < x + width; d += step) {
+    context.moveTo(d, y + height);
+    context.lineTo(d + height, y);
+  }
+  context.strokeStyle = stroke;
+  context.lineWidth = 1;
+  context.stroke();
+  context.restore();
+}
+
+function label(context, text, x, y, colour) {
+  context.save();
+  context.font = "600 12px system-ui, sans-serif";
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  const width = context.measureText(text).width + 12;
+  context.fillStyle = colour.ground;
+  context.fillRect(x - width / 2, y - 10, width, 20);
+  context.fillStyle = colour.words;
+  context.fillText(text, x, y);
+  context.restore();
+}
+
+/** Greys what is no longer fresh, with a pattern. */
+export function drawStale(context, widthPx, heightPx, colour) {
+  context.save();
+  context.globalAlpha = 0.55;
+  context.fillStyle = colour.ground;
+  context.fillRect(0, 0, widthPx, heightPx);
+  context.restore();
+  hatch(context, 0, 0, widthPx, heightPx, colour.gap, 22);
+}
+
+/** Where the newest sample ends: a dashed upright, so that blank paper is not read as a flat line. */
+export function drawEnd(context, paper, { startMs, endMs, colour }) {
+  const { row, x } = place(endMs, startMs, paper);
+  if (row < 0 || row >= paper.rows) return;
+  context.save();
+  context.setLineDash([4, 4]);
+  context.beginPath();
+  context.moveTo(x, row * paper.rowPx + 3);
+  context.lineTo(x, (row + 1) * paper.rowPx - 3);
+  context.strokeStyle = colour.words;
+  context.stroke();
+  context.restore();
+}

@@ -1,0 +1,397 @@
+/** The ECG viewer: one recording on paper, paged, zoomed, and growing while it is recorded. */
+
+import { startTrend } from "../trend.js";
+import { calibrate, calibrated, drawCard, forget } from "./calibration.js";
+import { StateFeed, ViewportFeed, slice } from "./feed.js";
+import { clampStart, displayOffsetMv, followStart, layout, momentAt, pageMs, zoomStep, zoomedStart } from "./geometry.js";
+import { listen } from "./gestures.js";
+import { Overview } from "./overview.js";
+import * as draw from "./paper.js";
+import { clockAt, freshText, freshness, offsetMinutes, paperText, spanText, stripText } from "./words.js";
+
+const SPEAK_AFTER_MS = 800;
+const OVERVIEW_EVERY_MS = 10_000;
+const HEIGHT_SHARE = 0.62;
+
+class Viewer {
+  #root;
+  #canvas;
+  #paper = null;
+  #block = null;
+  #asked = null;
+  #colour = null;
+  #startMs = 0;
+  #rowSeconds = null;
+  #follow = false;
+  #overviewAt = -Infinity;
+  #speakTimer = null;
+  #failed = "";
+
+  constructor(root) {
+    this.#root = root;
+    const told = root.dataset;
+    this.rateHz = Number(told.rateHz);
+    this.millivoltPerStep = Number(told.microvoltPerStep) / 1000;
+    this.startedMs = Date.parse(told.started);
+    this.zoneMinutes = offsetMinutes(told.zoneOffset);
+    this.samples = Number(told.samples);
+    this.closed = "closed" in told;
+    this.page = new ViewportFeed(told.viewport, this.rateHz);
+    this.whole = new ViewportFeed(told.viewport, this.rateHz);
+    this.state = new StateFeed(told.state, (state) => this.#onState(state));
+    this.#canvas = this.#find("paper-canvas");
+    this.overview = new Overview(this.#find("overview-canvas"), (ms) => this.goTo(ms));
+  }
+
+  #find(name) {
+    return this.#root.querySelector(`[data-${name}]`);
+  }
+
+  get lengthMs() {
+    return (this.samples / this.rateHz) * 1000;
+  }
+
+  get channel() {
+    return this.#find("channel")?.value ?? "0";
+  }
+
+  get speed() {
+    return Number(this.#find("speed").value);
+  }
+
+  get gain() {
+    return Number(this.#find("gain").value);
+  }
+
+  start() {
+    this.#find("tools").hidden = false;
+    this.#root.addEventListener("click", (event) => this.#onClick(event));
+    for (const name of ["speed", "gain", "channel"]) {
+      this.#find(name)?.addEventListener("change", () => this.#relayout({ refetch: true }));
+    }
+    this.#find("go-to").addEventListener("submit", (event) => this.#goToClock(event));
+    this.#find("card-width").addEventListener("input", () => this.#showCard());
+    listen(this.#canvas, {
+      pan: (px) => this.#pan(px),
+      zoom: (steps, x, y) => this.#zoom(steps, momentAt(x, y, this.#startMs, this.#paper)),
+      key: (name) => this.#key(name),
+    });
+    new ResizeObserver(() => this.#relayout({})).observe(this.#find("paper"));
+    document.addEventListener("chartwave:theme", () => this.#relayout({}));
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#relayout({}));
+    document.addEventListener("chartwave:moment", (event) => this.goTo(event.detail - this.startedMs));
+    this.#relayout({});
+    this.#open();
+    this.state.start();
+    setInterval(() => this.#showFreshness(), 1000);
+  }
+
+  #open() {
+    const asked = this.#root.dataset.startMs;
+    if (asked !== undefined) this.goTo(Number(asked));
+    else if (this.closed) this.goTo(0);
+    else this.#setFollow(true);
+  }
+
+  // --- moving ---------------------------------------------------------------------------
+
+  goTo(ms) {
+    this.#setFollow(false);
+    this.#moveTo(ms);
+  }
+
+  #moveTo(ms) {
+    this.#startMs = clampStart(ms, this.lengthMs, this.#paper);
+    this.#render();
+    this.#load();
+    this.#speakSoon();
+  }
+
+  #pan(px) {
+    this.goTo(this.#startMs + (px / this.#paper.pxPerSecond) * 1000);
+  }
+
+  #zoom(steps, anchorMs) {
+    const before = this.#paper;
+    const next = zoomStep(before.rowSeconds, steps);
+    this.#rowSeconds = next === before.natural ? null : next;
+    this.#layout();
+    if (this.#follow) this.#moveTo(followStart(this.lengthMs, this.#paper));
+    else this.#moveTo(zoomedStart(this.#startMs, anchorMs, before, this.#paper));
+  }
+
+  #setFollow(on) {
+    this.#follow = on && !this.closed;
+    const button = this.#root.querySelector("[data-do=follow]");
+    button.setAttribute("aria-pressed", String(this.#follow));
+    button.disabled = this.closed;
+    if (this.#follow) this.#moveTo(followStart(this.lengthMs, this.#paper));
+  }
+
+  #act(name) {
+    const page = pageMs(this.#paper);
+    const middle = this.#startMs + page / 2;
+    const acts = {
+      start: () => this.goTo(0),
+      end: () => (this.closed ? this.goTo(this.lengthMs) : this.#setFollow(true)),
+      back: () => this.goTo(this.#startMs - page),
+      forward: () => this.goTo(this.#startMs + page),
+      follow: () => this.#setFollow(!this.#follow),
+      "zoom-in": () => this.#zoom(1, middle),
+      "zoom-out": () => this.#zoom(-1, middle),
+      calibrate: () => this.#calibrate(),
+      uncalibrate: () => this.#uncalibrate(),
+    };
+    acts[name]?.();
+  }
+
+  #key(key) {
+    const names = { Home: "start", End: "end", PageUp: "back", PageDown: "forward", "+": "zoom-in", "-": "zoom-out", "−": "zoom-out" };
+    const seconds = { ArrowLeft: -1, ArrowRight: 1 };
+    if (key in names) this.#act(names[key]);
+    else if (key in seconds) this.goTo(this.#startMs + seconds[key] * 1000);
+    else return false;
+    return true;
+  }
+
+  #onClick(event) {
+    const button = event.target.closest("[data-do]");
+    if (button) this.#act(button.dataset.do);
+  }
+
+  #goToClock(event) {
+    event.preventDefault();
+    const text = new FormData(event.target).get("clock");
+    const found = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(text.trim());
+    if (!found) return;
+    const wanted = (Number(found[1]) * 3600 + Number(found[2]) * 60 + Number(found[3] ?? 0)) * 1000;
+    const local = this.startedMs + this.zoneMinutes * 60_000;
+    const dayMs = 86_400_000;
+    this.goTo((((wanted - (local % dayMs)) % dayMs) + dayMs) % dayMs);
+  }
+
+  // --- calibration ----------------------------------------------------------------------
+
+  #showCard() {
+    const colour = getComputedStyle(this.#root).getPropertyValue("--accent");
+    drawCard(this.#find("card-canvas"), Number(this.#find("card-width").value), colour);
+  }
+
+  #calibrate() {
+    calibrate(Number(this.#find("card-width").value));
+    this.#rowSeconds = null;
+    this.#find("calibrate").open = false;
+    this.#relayout({ refetch: true });
+  }
+
+  #uncalibrate() {
+    forget();
+    this.#find("calibrate").open = false;
+    this.#relayout({ refetch: true });
+  }
+
+  // --- laying out, loading, drawing -----------------------------------------------------
+
+  #layout() {
+    this.#paper = layout({
+      widthPx: Math.max(240, this.#find("paper").clientWidth),
+      heightPx: Math.max(260, window.innerHeight * HEIGHT_SHARE),
+      rowSeconds: this.#rowSeconds,
+      speedMmPerS: this.speed,
+      gainMmPerMv: this.gain,
+      calibratedPxPerMm: calibrated(),
+    });
+  }
+
+  #relayout({ refetch = false }) {
+    this.#colour = draw.colours(this.#root);
+    this.#layout();
+    if (refetch) {
+      this.#asked = null;
+      this.#overviewAt = -Infinity;
+    }
+    this.#startMs = this.#follow
+      ? followStart(this.lengthMs, this.#paper)
+      : clampStart(this.#startMs, this.lengthMs, this.#paper);
+    this.#showCard();
+    this.#render();
+    this.#load();
+  }
+
+  /** Asks for the page and one page on each side, unless that is what was last asked for. */
+  async #load() {
+    this.#loadOverview();
+    const page = pageMs(this.#paper);
+    const width = this.#paper.rows * this.#paper.rowSeconds * this.#paper.pxPerSecond * Math.min(2, devicePixelRatio);
+    const span = { from: Math.max(0, this.#startMs - page), to: Math.min(this.lengthMs, this.#startMs + 2 * page), perMs: width / page };
+    if (this.samples === 0 || this.#covers(span)) return;
+    this.#asked = span;
+    try {
+      const block = await this.page.fetch(span.from, span.to, (span.to - span.from) * span.perMs, this.channel);
+      if (!block) return;
+      this.#block = block;
+      this.#failed = "";
+    } catch (error) {
+      this.#asked = null;
+      this.#failed = error.message;
+    }
+    this.#render();
+  }
+
+  #covers({ perMs }) {
+    const asked = this.#asked;
+    if (!asked || asked.perMs !== perMs) return false;
+    const end = Math.min(this.lengthMs, this.#startMs + pageMs(this.#paper));
+    return asked.from <= this.#startMs && asked.to >= end;
+  }
+
+  async #loadOverview() {
+    if (this.samples === 0 || performance.now() - this.#overviewAt < OVERVIEW_EVERY_MS) return;
+    this.#overviewAt = performance.now();
+    try {
+      const block = await this.whole.fetch(0, this.lengthMs, this.overview.widthPx, this.channel);
+      if (block) this.overview.block = block;
+    } catch {
+      this.#overviewAt = -Infinity; // The page itself says that the trace could not be loaded.
+    }
+    this.#render();
+  }
+
+  #render() {
+    const paper = this.#paper;
+    const widthPx = Math.max(240, this.#find("paper").clientWidth);
+    const heightPx = paper.rows * paper.rowPx;
+    this.#canvas.style.height = `${heightPx}px`;
+    const context = draw.sharpContext(this.#canvas, widthPx, heightPx);
+    const seen = this.#seen();
+    const offsetMv = seen ? displayOffsetMv(seen.lows, seen.highs, this.millivoltPerStep) : 0;
+    this.#drawPage(context, widthPx, offsetMv);
+    this.#print(offsetMv);
+    this.#overview();
+  }
+
+  #drawPage(context, widthPx, offsetMv) {
+    const [paper, colour, startMs] = [this.#paper, this.#colour, this.#startMs];
+    draw.drawPaper(context, paper, { widthPx, colour });
+    draw.drawPulses(context, paper, colour);
+    if (this.#block) {
+      draw.drawTrace(context, paper, this.#block, { startMs, millivoltPerStep: this.millivoltPerStep, offsetMv, colour });
+    }
+    draw.drawEnd(context, paper, { startMs, endMs: this.lengthMs, colour });
+    draw.drawClocks(context, paper, {
+      startMs,
+      startedMs: this.startedMs,
+      zoneMinutes: this.zoneMinutes,
+      colour,
+      font: "12px system-ui, sans-serif",
+    });
+    const stale = ["stale", "gone"].includes(this.#freshness());
+    if (stale || this.#failed) draw.drawStale(context, widthPx, paper.rows * paper.rowPx, colour);
+    this.#showStale(stale);
+  }
+
+  #overview() {
+    const page = pageMs(this.#paper);
+    const text = `${this.#clock(this.#startMs)}, ${spanText(page / 1000)} shown`;
+    const view = { startMs: this.#startMs, pageMs: page, lengthMs: Math.max(1, this.lengthMs) };
+    this.overview.draw(view, this.#colour, text);
+  }
+
+  #seen() {
+    return this.#block ? slice(this.#block, this.#startMs, this.#startMs + pageMs(this.#paper)) : null;
+  }
+
+  // --- words ----------------------------------------------------------------------------
+
+  #clock(ms) {
+    return clockAt(this.startedMs + ms, this.zoneMinutes);
+  }
+
+  #print(offsetMv) {
+    const { speed, gain, zoneMinutes } = this;
+    const filter = this.#root.dataset.filter;
+    this.#find("paper-print").textContent = paperText({ speed, gain, filter, paper: this.#paper, offsetMv, zoneMinutes });
+    this.#find("span").textContent = `${spanText(this.#paper.rowSeconds)} a row`;
+    this.#find("calibrated").textContent = this.#paper.toScale ? "To scale" : "Not to scale";
+  }
+
+  #age() {
+    const last = this.state.state?.last_sample_time;
+    return last ? (this.state.serverNow() - Date.parse(last)) / 1000 : null;
+  }
+
+  #freshness() {
+    if (this.closed) return "closed";
+    const state = this.state.state;
+    return state ? freshness(this.#age(), state.chunk_s, state.closed) : "fresh";
+  }
+
+  #freshText() {
+    const last = this.state.state?.last_sample_time;
+    return freshText(last ? Date.parse(last) : null, this.#age() ?? 0, this.zoneMinutes);
+  }
+
+  #showStale(stale) {
+    const note = this.#find("paper-stale");
+    note.hidden = !stale && !this.#failed;
+    const words = this.#failed || `No new data: ${this.#freshText()}`;
+    const line = this.#find("paper-stale-words");
+    if (!note.hidden && line.textContent !== words) line.textContent = words;
+  }
+
+  #showFreshness() {
+    const now = this.#freshness();
+    if (now === this.shownFreshness && now !== "stale" && now !== "gone") return;
+    this.shownFreshness = now;
+    this.#render();
+  }
+
+  #speakSoon() {
+    clearTimeout(this.#speakTimer);
+    if (this.#follow) return; // A growing trace must not talk without end.
+    this.#speakTimer = setTimeout(() => this.#speak(), SPEAK_AFTER_MS);
+  }
+
+  #speak() {
+    const seen = this.#seen();
+    if (!seen) return;
+    const page = pageMs(this.#paper);
+    this.#find("trace-words").textContent = stripText({
+      from: this.#clock(this.#startMs),
+      to: this.#clock(Math.min(this.lengthMs, this.#startMs + page)),
+      span: spanText(Math.min(this.lengthMs, page) / 1000),
+      length: spanText(this.lengthMs / 1000),
+      lead: this.#root.dataset.lead,
+      seen,
+      millivoltPerStep: this.millivoltPerStep,
+      fresh: this.closed ? "The recording has ended" : this.#freshText(),
+    });
+  }
+
+  // --- growing --------------------------------------------------------------------------
+
+  #onState(state) {
+    if (!state) return;
+    const grew = state.n_samples > this.samples;
+    this.samples = Math.max(this.samples, state.n_samples);
+    if (state.closed && !this.closed) {
+      this.closed = true;
+      this.#setFollow(false);
+    }
+    if (!grew) return;
+    this.#asked = this.#reachesEnd() ? null : this.#asked;
+    if (this.#follow) this.#moveTo(followStart(this.lengthMs, this.#paper));
+    else {
+      this.#render();
+      this.#load();
+    }
+  }
+
+  /** Whether what was asked for ended where the recording ended then, so that it is now short. */
+  #reachesEnd() {
+    return this.#asked !== null && this.#asked.to < this.#startMs + 2 * pageMs(this.#paper);
+  }
+}
+
+for (const root of document.querySelectorAll("[data-ecg-viewer]")) new Viewer(root).start();
+startTrend(document);
