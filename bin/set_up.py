@@ -12,7 +12,7 @@ from typing import IO
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-TOLD = ("Collecting", "Downloading", "Using cached", "Installing collected")
+TOLD = ("Collecting", "Installing")
 
 
 def say(line: str) -> None:
@@ -74,7 +74,7 @@ def install(requirements: Path) -> None:
     for line in pip.stdout or ():
         kept.append(line)
         if line.strip().startswith(TOLD):
-            say(f"  {line.strip()[:100]}")
+            say(f"  {line.strip().partition(' (from')[0][:80]}")
     if pip.wait():
         say("".join(kept[-30:]))
         give_up("pip could not install the requirements; its words are above. Is there a network?")

@@ -7,16 +7,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 from ehr_project.database.cluster import leash
+from ehr_project.database.logs import open_log
 from ehr_project.database.processes import until
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 STEADY_S = 60.0  # after that long a life the next death is a new story
 GOODBYE_S = 10.0
-LOG_LIMIT = 10 * 2**20
 
 
 @dataclass
@@ -89,11 +88,3 @@ def end_all(children: Sequence[Child]) -> None:
     until(lambda: not any(child.alive for child in children), GOODBYE_S)
     for child in children:
         child.end()
-
-
-def open_log(log: Path) -> IO[bytes]:
-    """A log to append to, with one older piece kept."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    if log.exists() and log.stat().st_size > LOG_LIMIT:
-        log.replace(log.with_suffix(".log.1"))
-    return log.open("ab")

@@ -18,10 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from ehr_project.children import Child, end_all, open_log
+from ehr_project.children import Child, end_all
 from ehr_project.database import Cluster, DatabaseTrouble, Urls
 from ehr_project.database.cluster import leash
 from ehr_project.database.folder import private_text
+from ehr_project.database.logs import last_lines, open_log
 from ehr_project.database.roles import APP_ROLE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -103,8 +104,8 @@ class House:
 
     def run(self) -> int:
         try:
-            urls = self.database()
             port = free_port(self.wishes.port)
+            urls = self.database()
             self.prepare(urls)
             self.open_doors(urls, port)
             self.welcome(port)
@@ -152,7 +153,7 @@ class House:
                 check=False,
             )
         if done.returncode:
-            last = "\n".join(log.read_text(errors="replace").splitlines()[-12:])
+            last = "\n".join(last_lines(log, 12))
             raise HouseTrouble(f"manage.py {words[0]} failed; the end of {log}:\n{last}")
 
     def environment(self, urls: Urls) -> dict[str, str]:
@@ -198,7 +199,7 @@ class House:
             self.look_after()
             time.sleep(TURN_S)
         log = self.data / "logs" / "web.log"
-        last = "\n".join(log.read_text(errors="replace").splitlines()[-12:])
+        last = "\n".join(last_lines(log, 12))
         raise HouseTrouble(f"The web pages do not answer; the end of {log}:\n{last}")
 
     def welcome(self, port: int) -> None:

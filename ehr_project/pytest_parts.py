@@ -7,6 +7,7 @@ import functools
 import os
 import shutil
 import subprocess
+import sys
 import tomllib
 from collections.abc import Generator
 from pathlib import Path
@@ -56,7 +57,17 @@ def root() -> str | None:
     return "root" if os.geteuid() == 0 else None
 
 
-FINDERS = {"chromium": chromium, "node": node, "shared_data": shared_data, "root": root}
+def linux() -> str | None:
+    return "linux" if sys.platform == "linux" else None
+
+
+FINDERS = {
+    "chromium": chromium,
+    "node": node,
+    "shared_data": shared_data,
+    "root": root,
+    "linux": linux,
+}
 
 
 @functools.cache

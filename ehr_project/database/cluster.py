@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO
 
 import psycopg
 
@@ -25,6 +24,7 @@ from ehr_project.database.binaries import (
     server_account,
 )
 from ehr_project.database.folder import Folder, Lock, private_text
+from ehr_project.database.logs import last_lines, open_log
 from ehr_project.database.processes import end, processes_in
 from ehr_project.database.roles import (
     APP_ROLE,
@@ -40,7 +40,6 @@ SOCKET_LIMIT = 107  # bytes in sockaddr_un.sun_path
 NOTE = "running.json"
 SOCKET_FILE = ".s.PGSQL.5432"
 RECOVERY_S = 900.0  # replaying the log after a crash takes as long as it takes
-LOG_LIMIT = 10 * 2**20
 ALWAYS = {
     "listen_addresses": "",
     "port": "5432",  # only the name of the socket
@@ -176,6 +175,10 @@ class Cluster:
             os.chown(self._socket, self._account.uid, self._account.gid)
 
     @property
+    def _log(self) -> Path:
+        return self.data / "logs" / "postgresql.log"
+
+    @property
     def _note(self) -> Path:
         return self.data / "database" / NOTE
 
@@ -211,7 +214,7 @@ class Cluster:
         settings = ALWAYS | {"unix_socket_directories": str(socket)}
         settings |= {} if self.fsync else WITHOUT_FSYNC
         account = f"{self._account.uid}:{self._account.gid}" if self._account else "-"
-        with _log(self.data / "logs") as log:
+        with open_log(self._log) as log:
             self._process = subprocess.Popen(
                 [
                     *leash(signal.SIGINT, account),
@@ -237,7 +240,7 @@ class Cluster:
                 time.sleep(0.05)
             else:
                 return
-        last = "\n".join(_last_lines(self.data / "logs" / "postgresql.log"))
+        last = "\n".join(last_lines(self._log, 8))
         raise DatabaseTrouble(f"PostgreSQL did not start on {folder.cluster}. It said:\n{last}")
 
     def _ask(self, timeout: int) -> None:
@@ -287,16 +290,3 @@ def _socket_folder() -> Path:
     raise DatabaseTrouble(
         "No folder for temporary files can be written: set TMPDIR to a short one."
     )
-
-
-def _log(folder: Path) -> IO[bytes]:
-    """The server's log, with one older piece kept."""
-    folder.mkdir(parents=True, exist_ok=True)
-    log = folder / "postgresql.log"
-    if log.exists() and log.stat().st_size > LOG_LIMIT:
-        log.replace(log.with_suffix(".log.1"))
-    return log.open("ab")
-
-
-def _last_lines(log: Path) -> list[str]:
-    return log.read_text(errors="replace").splitlines()[-8:] if log.exists() else []

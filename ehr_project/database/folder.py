@@ -37,7 +37,8 @@ class Lock:
 
     def take(self) -> None:
         try:
-            self._folder.mkdir(mode=OPEN_DOOR, parents=True, exist_ok=True)
+            for folder in (self._folder.parent, self._folder):
+                folder.mkdir(mode=OPEN_DOOR, parents=True, exist_ok=True)
             file = (self._folder / "lock").open("a+")
         except OSError as error:
             message = f"Cannot write in {self._folder}: {error.strerror}. Choose another --data."

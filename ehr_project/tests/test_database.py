@@ -209,7 +209,7 @@ def kill(launcher: subprocess.Popen[str]) -> None:
     launcher.stdout.close()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children with their parent")
+@pytest.mark.needs("linux")
 def test_the_server_dies_with_its_killed_launcher(data):
     launcher, url = launch(data)
     kill(launcher)
