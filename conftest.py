@@ -7,6 +7,8 @@ from pytest_django.fixtures import is_django_unittest
 
 from ehr_project.pytest_database import application_role
 
+pytest_plugins = ["tests.cast"]
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> None:

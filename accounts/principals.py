@@ -25,5 +25,7 @@ def principal_of(user: User) -> Principal:
 
 def principal_of_request(request: HttpRequest) -> Principal | None:
     """The FHIR engine's ``authenticate`` port: the signed-in user, or None."""
+    if not request.user.is_authenticated:
+        return None
     principal: Principal = request.principal  # type: ignore[attr-defined]
-    return None if principal is ANONYMOUS else principal
+    return principal

@@ -9,6 +9,9 @@ import orjson
 from fhir.errors import Malformed
 
 
+MOST_DIGITS = 1000
+
+
 class NumberLiteral(Decimal):
     """A number whose spelling a Decimal would not give back, such as ``1.0E-5``."""
 
@@ -26,9 +29,10 @@ def _number(text: str) -> Decimal:
 
 
 def _integer(text: str) -> int | Decimal:
-    if len(text) > 30:
-        raise Malformed(f"The number {text[:20]}… has {len(text)} digits; no FHIR number does.")
-    return int(text) if text != "-0" else NumberLiteral(text)
+    if len(text) > MOST_DIGITS:
+        raise Malformed(f"The number {text[:20]}… has {len(text)} digits; nothing here needs that.")
+    # Beyond 64 bits, and for a negative zero, only the text itself is safe.
+    return int(text) if len(text) < 19 and text != "-0" else NumberLiteral(text)
 
 
 def _constant(name: str) -> NoReturn:

@@ -6,10 +6,12 @@ from django.db.migrations.operations.base import Operation
 
 FUNCTION = """
 CREATE OR REPLACE FUNCTION chartwave_version_grows() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  -- Columns that are bookkeeping, not content. Without arguments TG_ARGV is NULL.
+  bookkeeping text[] := coalesce(TG_ARGV::text[], '{}');
 BEGIN
-  -- TG_ARGV names the columns that are bookkeeping, not content.
   IF NEW.version IS DISTINCT FROM OLD.version + 1
-     AND (to_jsonb(NEW) - TG_ARGV::text[]) IS DISTINCT FROM (to_jsonb(OLD) - TG_ARGV::text[]) THEN
+     AND (to_jsonb(NEW) - bookkeeping) IS DISTINCT FROM (to_jsonb(OLD) - bookkeeping) THEN
     RAISE EXCEPTION 'chartwave: % changed without a new version', TG_TABLE_NAME
       USING ERRCODE = 'check_violation';
   END IF;

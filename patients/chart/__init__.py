@@ -1,0 +1,1 @@
+"""The chart as a clinician reads it: rows of the tables turned into words."""

@@ -1,0 +1,247 @@
+"""Vital signs and results in words: value, unit, flag, range, the value before."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
+
+from patients.chart.concepts import noted, words_of
+from patients.models import Observation, Patient
+from patients.models.observation import LABORATORY
+
+SYSTOLIC, DIASTOLIC = "8480-6", "8462-4"
+SHOWN = 10
+EPOCH = datetime.min.replace(tzinfo=UTC)
+FLAGS = {"LL": "LL", "HH": "HH", "L": "L", "H": "H", "A": "A", "AA": "A", "<": "L", ">": "H"}
+
+# LOINC codes of each vital sign, the one we write first.
+VITALS: dict[str, tuple[str, ...]] = {
+    "Blood pressure": ("85354-9", "55284-4", "35094-2"),
+    "Pulse": ("8867-4",),
+    "Respiration": ("9279-1",),
+    "Oxygen saturation": ("59408-5", "2708-6"),
+    "Temperature": ("8310-5", "8331-1"),
+    "Weight": ("29463-7", "3141-9"),
+    "Height": ("8302-2",),
+    "Glucose": ("2339-0", "41653-7", "15074-8"),
+    "Pain": ("72514-3",),
+}
+CODES = {code: name for name, codes in VITALS.items() for code in codes}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One observation as shown."""
+
+    id: UUID
+    version: int
+    text: str
+    unit: str
+    at: datetime | None
+    status: str
+    flag: str
+    range_text: str
+    unconfirmed: bool
+    device: str
+    by: str
+
+
+@dataclass
+class VitalRow:
+    name: str
+    latest: Reading | None = None
+    before: Reading | None = None
+    series: list[float] = field(default_factory=list)
+    series_label: str = ""
+    unconfirmed: list[Reading] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ResultRow:
+    name: str
+    latest: Reading
+    before: Reading | None
+    change: str
+    series: list[float]
+
+
+def vitals(patient: Patient) -> dict[str, Any]:
+    """The newest of each vital sign, the one before, and device readings that wait."""
+    grouped: dict[str, list[Observation]] = defaultdict(list)
+    for observation in _newest_vitals(patient):
+        grouped[CODES[observation.code_code]].append(observation)
+    return {"vitals": [_vital_row(name, grouped[name]) for name in VITALS if grouped[name]]}
+
+
+def _newest_vitals(patient: Patient) -> list[Observation]:
+    """Ten of each code: one index walk per code, however long the history is."""
+    each = [
+        Observation.objects.of(patient)
+        .standing()
+        .filter(code_code=code, effective_start__isnull=False)
+        .order_by("-effective_start", "-id")[:SHOWN]
+        for code in CODES
+    ]
+    rows = list(each[0].union(*each[1:], all=True))
+    return sorted(rows, key=lambda o: (o.effective_start, o.id), reverse=True)  # type: ignore[arg-type,return-value]
+
+
+def _vital_row(name: str, rows: list[Observation]) -> VitalRow:
+    accepted = [row for row in rows if not row.is_unconfirmed]
+    row = VitalRow(name, unconfirmed=[reading(r) for r in rows if r.is_unconfirmed])
+    row.series = series(accepted)
+    row.series_label = f"{name}, last {len(row.series)}"
+    if accepted:
+        row.latest = reading(accepted[0])
+        row.before = next((r for r in map(reading, accepted[1:]) if r.unit == row.latest.unit), None)
+    return row
+
+
+def results(patient: Patient) -> dict[str, Any]:
+    """The newest of each laboratory result with the value before."""
+    ranked = (
+        Observation.objects.of(patient)
+        .standing()
+        .category(LABORATORY)
+        .filter(effective_start__isnull=False)
+        .annotate(
+            rank=Window(
+                RowNumber(),
+                partition_by=F("code_code"),
+                order_by=[F("effective_start").desc(), F("id").desc()],
+            )
+        )
+        .filter(rank__lte=SHOWN)
+    )
+    grouped: dict[str, list[Observation]] = defaultdict(list)
+    for observation in ranked.order_by("rank"):
+        grouped[observation.code_code or str(observation)].append(observation)
+    rows = [_result_row(group) for group in grouped.values()]
+    rows.sort(key=lambda row: row.latest.at or EPOCH, reverse=True)
+    return {"lab_results": rows}
+
+
+def _result_row(group: list[Observation]) -> ResultRow:
+    latest = reading(group[0])
+    earlier = [row for row in group[1:] if reading(row).unit == latest.unit]
+    before = reading(earlier[0]) if earlier else None
+    change = _change(group[0].value, earlier[0].value) if earlier else ""
+    return ResultRow(noted(str(group[0]), group[0]), latest, before, change, series(group))
+
+
+def _change(now: Decimal | None, then: Decimal | None) -> str:
+    if now is None or not then:
+        return ""
+    return f"{100 * (now - then) / abs(then):+.0f} %"
+
+
+def reading(observation: Observation) -> Reading:
+    """One observation in words."""
+    text, unit = value_words(observation)
+    low, high, range_text = reference_range(observation)
+    return Reading(
+        id=observation.id,
+        version=observation.version,
+        text=text,
+        unit=unit,
+        at=observation.effective_start,
+        status=observation.status or "status not recorded",
+        flag=flag(observation, low, high),
+        range_text=range_text,
+        unconfirmed=observation.is_unconfirmed,
+        device=_device_words(observation),
+        by=", ".join(p.get("display", "") for p in observation.performers or [] if p.get("display")),
+    )
+
+
+def _device_words(observation: Observation) -> str:
+    display = (observation.extra.get("device") or {}).get("display")
+    return str(display or ("a device" if observation.device else ""))
+
+
+def value_words(observation: Observation) -> tuple[str, str]:
+    """The value and its unit as text; what cannot be shown says so."""
+    pressure = _pressure(observation)
+    if pressure:
+        return pressure, "mm[Hg]"
+    if observation.value is not None:
+        unit = observation.value_ucum or observation.value_unit
+        return f"{observation.value_comparator}{observation.value}", unit
+    concept = observation.value_concept_text or observation.value_concept_display
+    if observation.value_string or concept:
+        return observation.value_string or concept, ""
+    absent = words_of(observation.extra.get("dataAbsentReason"))
+    if absent:
+        return f"no value: {absent}", ""
+    other = any(name.startswith("value") for name in observation.extra)
+    return ("value in a form not shown here" if other else "no value"), ""
+
+
+def _pressure(observation: Observation) -> str:
+    parts = {}
+    for component in observation.components or []:
+        codings = (component.get("code") or {}).get("coding") or [{}]
+        quantity = component.get("valueQuantity") or {}
+        for coding in codings:
+            if coding.get("code") in (SYSTOLIC, DIASTOLIC) and "value" in quantity:
+                parts[coding["code"]] = quantity["value"]
+    if len(parts) < 2:
+        return ""
+    return f"{_short(parts[SYSTOLIC])}/{_short(parts[DIASTOLIC])}"
+
+
+def _short(number: int | Decimal) -> str:
+    return f"{number:.0f}"
+
+
+def reference_range(observation: Observation) -> tuple[Decimal | None, Decimal | None, str]:
+    """Low, high and words of the first reference range; empty words where there is none."""
+    first = (observation.reference_ranges or [{}])[0]
+    low, high = (first.get(side, {}).get("value") for side in ("low", "high"))
+    if first.get("text"):
+        words = str(first["text"])
+    elif low is not None and high is not None:
+        words = f"{low}–{high}"
+    elif high is not None:
+        words = f"up to {high}"
+    else:
+        words = f"{low} and more" if low is not None else ""
+    return _decimal(low), _decimal(high), words
+
+
+def _decimal(number: Any) -> Decimal | None:
+    return None if number is None else Decimal(number)
+
+
+def flag(observation: Observation, low: Decimal | None, high: Decimal | None) -> str:
+    """What the sender said of the value; else low or high against its own range."""
+    for interpretation in observation.interpretations or []:
+        for coding in interpretation.get("coding") or []:
+            if coding.get("code") in FLAGS:
+                return FLAGS[coding["code"]]
+    if observation.value is None or observation.value_comparator:
+        return ""
+    if low is not None and observation.value < low:
+        return "L"
+    return "H" if high is not None and observation.value > high else ""
+
+
+def series(rows: list[Observation]) -> list[float]:
+    """Numbers of one unit, oldest first, for a sparkline."""
+    if not rows:
+        return []
+    unit = value_words(rows[0])[1]
+    numbers = [_number(row) for row in rows if value_words(row)[1] == unit]
+    return [number for number in reversed(numbers) if number is not None]
+
+
+def _number(row: Observation) -> float | None:
+    if row.value is not None:
+        return float(row.value)
+    pressure = _pressure(row)
+    return float(pressure.split("/")[0]) if pressure else None

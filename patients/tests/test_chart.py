@@ -1,0 +1,129 @@
+"""The chart page says what is known, and says so when something is not."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from fhir import changes
+from fhir.principal import SYSTEM
+from patients.models import AllergyIntolerance, Condition, Observation
+
+
+@pytest.fixture
+def page(client, dr_ames, rosa):
+    client.force_login(dr_ames)
+    return lambda: client.get(f"/patients/{rosa.id}/").content.decode()
+
+
+def pulse(rosa, value=72, **columns):
+    return changes.create(
+        Observation(
+            **{
+                "patient": rosa,
+                "status": "final",
+                "categories": ["vital-signs"],
+                "code_system": "http://loinc.org",
+                "code_code": "8867-4",
+                "effective_start": timezone.now() - timedelta(minutes=5),
+                "value": Decimal(value),
+                "value_ucum": "/min",
+            }
+            | columns
+        ),
+        by=SYSTEM,
+    )
+
+
+def test_hides_other_facilities_patients(client, dr_baum, rosa):
+    client.force_login(dr_baum)
+    assert client.get(f"/patients/{rosa.id}/").status_code == 404
+
+
+def test_an_unknown_allergy_state_is_said(page):
+    assert "Allergies not recorded" in page()
+
+
+def test_no_known_allergies_is_a_statement_of_somebody(page, rosa):
+    changes.create(
+        AllergyIntolerance(patient=rosa, code_code="716186003", clinical_status="active"),
+        by=SYSTEM,
+    )
+    assert "No known allergies" in page()
+
+
+def test_an_allergy_stands_in_the_banner(page, rosa):
+    changes.create(AllergyIntolerance(patient=rosa, code_text="Penicillin"), by=SYSTEM)
+    assert "Known allergies" in page()
+
+
+def test_a_problem_entered_in_error_is_not_listed(page, rosa):
+    changes.create(
+        Condition(patient=rosa, code_text="Gout", verification_status="entered-in-error"),
+        by=SYSTEM,
+    )
+    assert "Gout" not in page()
+
+
+def test_no_reference_range_is_said(page, rosa):
+    pulse(rosa)
+    assert "no reference range" in page()
+
+
+def test_an_unknown_modifier_is_loud(page, rosa):
+    condition = Condition(patient=rosa, code_text="Asthma")
+    condition.extra = {"modifierExtension": [{"url": "urn:not-really", "valueBoolean": True}]}
+    changes.create(condition, by=SYSTEM)
+    assert "contains information not understood here" in page()
+
+
+def test_a_device_reading_waits_as_unconfirmed(page, rosa):
+    pulse(rosa, status="preliminary", device="Device/x")
+    assert "device, unconfirmed" in page()
+
+
+def test_an_accepted_reading_is_final(client, page, rosa):
+    reading = pulse(rosa, status="preliminary", device="Device/x")
+    page()
+    client.post(f"/observations/{reading.id}/accept/", {"version": "1"})
+    reading.refresh_from_db()
+    assert reading.status == "final"
+
+
+def test_accepting_names_the_clinician_as_performer(client, page, rosa):
+    reading = pulse(rosa, status="preliminary", device="Device/x")
+    client.post(f"/observations/{reading.id}/accept/", {"version": "1"})
+    reading.refresh_from_db()
+    assert reading.performers == [{"reference": "Practitioner/ames", "display": "Dr Ada Ames"}]
+
+
+def test_a_reading_that_changed_meanwhile_is_not_accepted(client, page, rosa):
+    reading = pulse(rosa, status="preliminary", device="Device/x")
+    reading.value = Decimal(73)
+    changes.update(reading, by=SYSTEM)
+    answer = client.post(f"/observations/{reading.id}/accept/", {"version": "1"})
+    assert answer.status_code == 409
+
+
+def test_a_registrar_cannot_open_a_chart(client, registrar, rosa):
+    client.force_login(registrar)
+    assert client.get(f"/patients/{rosa.id}/").status_code == 403
+
+
+def test_every_look_is_on_record(page, rosa, dr_ames):
+    from accounts.models import AuditEvent
+
+    page()
+    look = AuditEvent.objects.get(action="read")
+    assert (look.principal, look.patient_id) == (f"user:{dr_ames.id}", rosa.id)
+
+
+def test_the_chart_asks_the_database_as_often_for_one_row_as_for_hundreds(
+    client, dr_ames, rosa, django_assert_max_num_queries
+):
+    for value in range(60):
+        pulse(rosa, value + 40)
+    client.force_login(dr_ames)
+    with django_assert_max_num_queries(25):
+        client.get(f"/patients/{rosa.id}/")
