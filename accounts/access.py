@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeAlias
 
 from django.http import HttpRequest, HttpResponse
 
@@ -10,6 +10,7 @@ from fhir.errors import NotAllowed
 from fhir.principal import Principal
 
 P = ParamSpec("P")
+View: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 def require(by: Principal, scope: str, facility: object = None) -> None:
@@ -25,23 +26,15 @@ def require(by: Principal, scope: str, facility: object = None) -> None:
         )
 
 
-def requires(
-    scope: str,
-) -> Callable[
-    [Callable[Concatenate[HttpRequest, P], HttpResponse]],
-    Callable[Concatenate[HttpRequest, P], HttpResponse],
-]:
+def requires(scope: str) -> Callable[[View[P]], View[P]]:
     """A view that only principals with ``scope`` reach."""
 
-    def decorate(
-        view: Callable[Concatenate[HttpRequest, P], HttpResponse],
-    ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    def decorate(view: View[P]) -> View[P]:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             require(principal(request), scope)
             return view(request, *args, **kwargs)
 
-        guarded.requires = scope  # type: ignore[attr-defined]
         return guarded
 
     return decorate
@@ -51,5 +44,3 @@ def principal(request: Any) -> Principal:
     """Who is asking."""
     found: Principal = request.principal
     return found
-
-

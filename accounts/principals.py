@@ -16,8 +16,8 @@ def principal_of(user: User) -> Principal:
     if not user.is_authenticated or not user.is_active:
         return ANONYMOUS
     facilities: defaultdict[str, frozenset[str]] = defaultdict(frozenset)
-    for facility, role in Membership.objects.current().filter(user=user).values_list(
-        "facility_id", "role"
+    for facility, role in (
+        Membership.objects.current().filter(user=user).values_list("facility_id", "role")
     ):
         facilities[str(facility)] |= SCOPES[role]
     return Principal("user", str(user.pk), user.get_full_name(), dict(facilities))

@@ -21,7 +21,7 @@ class SignIn(LoginView):
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Note who came in."""
         response = super().form_valid(form)
-        audit.record(principal_of(form.get_user()), "sign-in")  # type: ignore[arg-type]
+        audit.record(principal_of(form.get_user()), "sign-in")
         return response
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:

@@ -115,5 +115,3 @@ def _change(
 def committed_since(seq: int, limit: int = 500) -> list[Change]:
     """The next committed changes after ``seq``; none is ever skipped by a slow transaction."""
     return list(Change.objects.committed().after(seq)[:limit])
-
-

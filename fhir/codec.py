@@ -8,7 +8,6 @@ import orjson
 
 from fhir.errors import Malformed
 
-
 MOST_DIGITS = 1000
 
 

@@ -1,4 +1,4 @@
-"""The kinds of element a mapping is declared with: code, concept, date, reference, …"""
+"""The kinds of element a mapping is declared with: codes, concepts, dates, references."""
 
 from collections.abc import Callable
 from decimal import Decimal

@@ -18,14 +18,14 @@ class VerbatimJSONField(models.Field[Any, Any]):
 
     description = "JSON, kept to the letter"
 
-    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:  # noqa: ARG002
         return "json"
 
-    def select_format(self, compiler: Any, sql: str, params: Any) -> tuple[str, Any]:
+    def select_format(self, compiler: Any, sql: str, params: Any) -> tuple[str, Any]:  # noqa: ARG002
         # psycopg would parse json with floats; as text it passes through untouched.
         return f"({sql})::text", params
 
-    def get_placeholder(self, value: Any, compiler: Any, connection: BaseDatabaseWrapper) -> str:
+    def get_placeholder(self, value: Any, compiler: Any, connection: BaseDatabaseWrapper) -> str:  # noqa: ARG002
         return "%s::json"
 
     def from_db_value(self, value: str | None, *_: object) -> Any:
@@ -46,7 +46,7 @@ class NumericField(models.Field[Decimal | None, Decimal | None]):
 
     description = "Decimal with its own precision"
 
-    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:  # noqa: ARG002
         return "numeric"
 
     def to_python(self, value: Any) -> Decimal | None:

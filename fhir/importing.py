@@ -104,12 +104,12 @@ def _accepted(entries: Iterable[tuple[str, Any, str]], outcome: Outcome) -> list
     for place, resource, full_url in entries:
         try:
             validate(resource)
-            resource = _with_id(resource, full_url)
+            kept = _with_id(resource, full_url)
         except Refusal as refusal:
             outcome.refused.append(Refused(place, refusal.expression, refusal.message))
             continue
-        local[full_url] = f"{resource['resourceType']}/{resource['id']}"
-        found.append(Entry(place, resource, mapping(resource["resourceType"])))
+        local[full_url] = f"{kept['resourceType']}/{kept['id']}"
+        found.append(Entry(place, kept, mapping(kept["resourceType"])))
     local.pop("", None)
     return [entry for entry in found if _localised(entry, local, outcome)]
 
@@ -200,9 +200,7 @@ def _depth(model: type[models.Model]) -> int:
     return 1 + max((_depth(target) for target in below), default=0)
 
 
-def _save(
-    entries: list[Entry], known: Known, outcome: Outcome, by: Principal, origin: str
-) -> None:
+def _save(entries: list[Entry], known: Known, outcome: Outcome, by: Principal, origin: str) -> None:
     rules = entries[0].mapping
     existing = {
         record.fhir_id: record

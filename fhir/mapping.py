@@ -18,6 +18,7 @@ from fhir.search import Parameter
 
 Resource: TypeAlias = dict[str, Any]
 Columns: TypeAlias = dict[str, Any]
+Model: TypeAlias = type[Any]
 
 IDENTITY = ("resourceType", "id", "meta")
 
@@ -63,7 +64,7 @@ class Mapping:
     """
 
     type: str
-    model: type[Any]
+    model: Model
     elements: tuple[Element, ...]
     search: tuple[Parameter, ...] = ()
     joins: tuple[str, ...] = ()
@@ -142,9 +143,7 @@ def with_identity(record: Record, body: Resource) -> Resource:
     kept = (record.extra or {}).get("meta") or {}
     ours = {
         "versionId": str(record.version),
-        "lastUpdated": record.updated_at.isoformat(timespec="milliseconds").replace(
-            "+00:00", "Z"
-        ),
+        "lastUpdated": record.updated_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
     }
     if record.source and "source" not in kept:
         ours["source"] = record.source
@@ -162,6 +161,7 @@ def forget_edited(extra: Resource, before: Resource, after: Resource) -> Resourc
         extra: Remainder of the old version.
         before: Old columns as JSON.
         after: New columns as JSON.
+
     Returns:
         The remainder without the elements that changed, their primitive extensions and the
         narrative that described them. The old version, in history, keeps them.

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
+from uuid import UUID
 
 Kind = Literal["user", "device", "client", "system"]
 
@@ -39,9 +40,9 @@ class Principal:
             return scope in here.get(str(facility), frozenset())
         return any(scope in scopes for scopes in here.values())
 
-    def facilities_with(self, scope: str) -> list[str]:
+    def facilities_with(self, scope: str) -> list[UUID]:
         """Ids of the facilities where ``scope`` holds by membership."""
-        return [facility for facility, scopes in (self.facilities or {}).items() if scope in scopes]
+        return [UUID(place) for place, scopes in (self.facilities or {}).items() if scope in scopes]
 
     @property
     def sees_everything(self) -> bool:

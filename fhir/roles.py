@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.apps import AppConfig, apps
+from django.apps import apps
 from django.conf import settings
 from django.db import connections
 from psycopg import sql
 
 
-def grant(sender: AppConfig, using: str, **_: Any) -> None:
+def grant(*, using: str, **_: Any) -> None:
     """After migrations: give the app role its rights, and take UPDATE and DELETE from history."""
     role = settings.DATABASE_APP_ROLE
     with connections[using].cursor() as cursor:

@@ -10,8 +10,8 @@ from uuid import UUID
 from django.core import signing
 from django.db.models import Q, QuerySet
 
-from fhir.times import date_range, moment_range
 from fhir.errors import BadParameter, UnknownParameter
+from fhir.times import date_range, moment_range
 
 Condition: TypeAlias = Callable[[str, str], Q]
 
@@ -125,7 +125,7 @@ def reference(name: str, column: str, target: str) -> Parameter:
 
 
 def boolean(name: str, column: str) -> Parameter:
-    """true or false."""
+    """A flag: ``true`` or ``false``."""
 
     def condition(value: str, _: str) -> Q:
         if value not in ("true", "false"):
@@ -198,8 +198,8 @@ def _page(rows: QuerySet[Any], control: dict[str, str]) -> Page:
 
 
 def _count(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text[:9]):
-        raise BadParameter(f'_count={text[:20]}: write a whole number from 1 to {LARGEST_PAGE}.')
+    if not text.isdecimal() or int(text[:9]) < 1:
+        raise BadParameter(f"_count={text[:20]}: write a whole number from 1 to {LARGEST_PAGE}.")
     return min(int(text[:9]), LARGEST_PAGE)
 
 

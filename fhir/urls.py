@@ -30,7 +30,5 @@ urlpatterns = [
     path("metadata", views.metadata, name="fhir-metadata"),
     path("<type:type_>", views.search_type, name="fhir-search"),
     path("<type:type_>/<fhirid:fhir_id>", views.read, name="fhir-read"),
-    path(
-        "<type:type_>/<fhirid:fhir_id>/_history/<int:version>", views.vread, name="fhir-vread"
-    ),
+    path("<type:type_>/<fhirid:fhir_id>/_history/<int:version>", views.vread, name="fhir-vread"),
 ]

@@ -1,5 +1,6 @@
 """Whether a resource is FHIR R4: the official schema first, then the required elements."""
 
+import re
 from functools import cache
 from typing import Any
 
@@ -7,8 +8,8 @@ import jsonschema_rs
 
 from fhir.definitions import RESOURCE_TYPES, json_schema, required_elements
 from fhir.errors import Invalid, Malformed, UnknownType
-from fhir.models.record import FHIR_ID
 
+FHIR_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 LONGEST_VALUE_SHOWN = 60
 
 
@@ -35,8 +36,10 @@ def validate(resource: Any) -> None:
         raise UnknownType(f'resourceType "{str(type_)[:60]}" is not a FHIR R4 resource type.')
     _require_schema(type_, resource)
     _require_elements(type_, resource)
-    if "id" in resource and not FHIR_ID.regex.fullmatch(resource["id"]):
-        raise Invalid(f"{type_}.id: {FHIR_ID.message}", expression=f"{type_}.id")
+    if "id" in resource and not FHIR_ID.fullmatch(resource["id"]):
+        raise Invalid(
+            f"{type_}.id: 1 to 64 letters, digits, hyphens or dots.", expression=f"{type_}.id"
+        )
 
 
 def _require_schema(type_: str, resource: dict[str, Any]) -> None:
@@ -53,7 +56,9 @@ def _require_schema(type_: str, resource: dict[str, Any]) -> None:
 def _require_elements(type_: str, resource: dict[str, Any]) -> None:
     for element in required_elements(type_):
         stem = element.removesuffix("[x]")
-        names = [stem, f"_{stem}"] if stem == element else [k for k in resource if is_choice(k, stem)]
+        names = (
+            [stem, f"_{stem}"] if stem == element else [k for k in resource if is_choice(k, stem)]
+        )
         if not any(name in resource for name in names):
             path = f"{type_}.{element}"
             raise Invalid(f"{path} is required and missing.", expression=path)

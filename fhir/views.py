@@ -24,7 +24,9 @@ P = ParamSpec("P")
 JSON = "application/fhir+json; charset=utf-8"
 
 
-def answer(body: Resource, status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:
+def answer(
+    body: Resource, status: int = 200, headers: dict[str, str] | None = None
+) -> HttpResponse:
     """A FHIR JSON answer."""
     return HttpResponse(dumps(body), status=status, content_type=JSON, headers=headers)
 
@@ -37,7 +39,7 @@ def door(
     @csrf_exempt
     @login_not_required  # answers 401 as FHIR says, not a redirect to a page
     @wraps(view)
-    def opened(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def opened(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         who: Principal | None = None
         try:
             who = port("authenticate")(request)
@@ -63,7 +65,7 @@ def metadata(request: HttpRequest) -> HttpResponse:
 
 
 @door
-def read(request: HttpRequest, who: Principal, type_: str, fhir_id: str) -> HttpResponse:
+def read(_: HttpRequest, who: Principal, type_: str, fhir_id: str) -> HttpResponse:
     """One resource, newest version."""
     found = mapping(type_)
     record = _visible(found, who).filter(fhir_id=fhir_id).first()
@@ -76,9 +78,7 @@ def read(request: HttpRequest, who: Principal, type_: str, fhir_id: str) -> Http
 
 
 @door
-def vread(
-    request: HttpRequest, who: Principal, type_: str, fhir_id: str, version: int
-) -> HttpResponse:
+def vread(_: HttpRequest, who: Principal, type_: str, fhir_id: str, version: int) -> HttpResponse:
     """One version of a resource: the newest, or what a later change replaced."""
     found = mapping(type_)
     record = _visible(found, who).filter(fhir_id=fhir_id).first()
@@ -121,7 +121,11 @@ def _base(request: HttpRequest) -> str:
 
 
 def _bundle(
-    request: HttpRequest, type_: str, query: list[tuple[str, str]], cursor: str, found: list[Resource]
+    request: HttpRequest,
+    type_: str,
+    query: list[tuple[str, str]],
+    cursor: str,
+    found: list[Resource],
 ) -> Resource:
     base = f"{_base(request)}/{type_}"
     links = [{"relation": "self", "url": f"{base}?{urlencode(query)}"}]

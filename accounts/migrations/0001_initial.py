@@ -13,128 +13,368 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('id', models.UUIDField(default=fhir.models.record.new_id, editable=False, primary_key=True, serialize=False)),
-                ('username', models.CharField(max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()])),
-                ('full_name', models.CharField(max_length=200)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_staff', models.BooleanField(default=False, verbose_name='administers this house')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=fhir.models.record.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                    ),
+                ),
+                ("full_name", models.CharField(max_length=200)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "is_staff",
+                    models.BooleanField(default=False, verbose_name="administers this house"),
+                ),
+                (
+                    "date_joined",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.UUIDField(default=fhir.models.record.new_id, editable=False, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('action', models.CharField(max_length=60)),
-                ('outcome', models.CharField(default='success', max_length=20)),
-                ('principal', models.CharField(max_length=120)),
-                ('patient_id', models.UUIDField(null=True)),
-                ('entities', models.JSONField(default=list)),
-                ('detail', fhir.fields.VerbatimJSONField(default=dict)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=fhir.models.record.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("action", models.CharField(max_length=60)),
+                ("outcome", models.CharField(default="success", max_length=20)),
+                ("principal", models.CharField(max_length=120)),
+                ("patient_id", models.UUIDField(null=True)),
+                ("entities", models.JSONField(default=list)),
+                ("detail", fhir.fields.VerbatimJSONField(default=dict)),
             ],
             options={
-                'indexes': [models.Index(fields=['patient_id', 'at'], name='audit_of_patient'), models.Index(fields=['principal', 'at'], name='audit_of_principal')],
+                "indexes": [
+                    models.Index(fields=["patient_id", "at"], name="audit_of_patient"),
+                    models.Index(fields=["principal", "at"], name="audit_of_principal"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Organization',
+            name="Organization",
             fields=[
-                ('id', models.UUIDField(default=fhir.models.record.new_id, editable=False, primary_key=True, serialize=False)),
-                ('fhir_id', models.CharField(editable=False, max_length=64, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9\\-.]{1,64}$', 'A FHIR id has 1 to 64 letters, digits, hyphens or dots.')])),
-                ('version', models.PositiveBigIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('source', models.CharField(blank=True, editable=False, max_length=1000)),
-                ('security', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=300), blank=True, default=list, editable=False, size=None)),
-                ('extra', fhir.fields.VerbatimJSONField(default=dict, editable=False)),
-                ('name', models.CharField(blank=True, max_length=500)),
-                ('active', models.BooleanField(null=True)),
-                ('identifiers', fhir.fields.VerbatimJSONField(blank=True, default=list)),
-                ('time_zone', models.CharField(blank=True, max_length=60)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=fhir.models.record.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "fhir_id",
+                    models.CharField(
+                        editable=False,
+                        max_length=64,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9\\-.]{1,64}$",
+                                "A FHIR id has 1 to 64 letters, digits, hyphens or dots.",
+                            )
+                        ],
+                    ),
+                ),
+                ("version", models.PositiveBigIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("source", models.CharField(blank=True, editable=False, max_length=1000)),
+                (
+                    "security",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=300),
+                        blank=True,
+                        default=list,
+                        editable=False,
+                        size=None,
+                    ),
+                ),
+                ("extra", fhir.fields.VerbatimJSONField(default=dict, editable=False)),
+                ("name", models.CharField(blank=True, max_length=500)),
+                ("active", models.BooleanField(null=True)),
+                ("identifiers", fhir.fields.VerbatimJSONField(blank=True, default=list)),
+                ("time_zone", models.CharField(blank=True, max_length=60)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('fhir_id',), name='organization_fhir_id_unique')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("fhir_id",), name="organization_fhir_id_unique")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('doctor', 'Doctor'), ('nurse', 'Nurse'), ('registrar', 'Registrar'), ('administrator', 'Administrator'), ('privacy-officer', 'Privacy officer')], max_length=20)),
-                ('start', models.DateTimeField(default=django.utils.timezone.now)),
-                ('end', models.DateTimeField(blank=True, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='accounts.organization')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("doctor", "Doctor"),
+                            ("nurse", "Nurse"),
+                            ("registrar", "Registrar"),
+                            ("administrator", "Administrator"),
+                            ("privacy-officer", "Privacy officer"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("start", models.DateTimeField(default=django.utils.timezone.now)),
+                ("end", models.DateTimeField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="accounts.organization",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('end__isnull', True), ('end__gte', models.F('start')), _connector='OR'), name='membership_ends_after_start'), models.UniqueConstraint(condition=models.Q(('end__isnull', True)), fields=('user', 'facility', 'role'), name='one_open_membership')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end__isnull", True), ("end__gte", models.F("start")), _connector="OR"
+                        ),
+                        name="membership_ends_after_start",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("end__isnull", True)),
+                        fields=("user", "facility", "role"),
+                        name="one_open_membership",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Location',
+            name="Location",
             fields=[
-                ('id', models.UUIDField(default=fhir.models.record.new_id, editable=False, primary_key=True, serialize=False)),
-                ('fhir_id', models.CharField(editable=False, max_length=64, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9\\-.]{1,64}$', 'A FHIR id has 1 to 64 letters, digits, hyphens or dots.')])),
-                ('version', models.PositiveBigIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('source', models.CharField(blank=True, editable=False, max_length=1000)),
-                ('security', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=300), blank=True, default=list, editable=False, size=None)),
-                ('extra', fhir.fields.VerbatimJSONField(default=dict, editable=False)),
-                ('name', models.CharField(blank=True, max_length=500)),
-                ('status', models.CharField(blank=True, max_length=20)),
-                ('mode', models.CharField(blank=True, max_length=20)),
-                ('part_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='accounts.location')),
-                ('organization', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='accounts.organization')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=fhir.models.record.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "fhir_id",
+                    models.CharField(
+                        editable=False,
+                        max_length=64,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9\\-.]{1,64}$",
+                                "A FHIR id has 1 to 64 letters, digits, hyphens or dots.",
+                            )
+                        ],
+                    ),
+                ),
+                ("version", models.PositiveBigIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("source", models.CharField(blank=True, editable=False, max_length=1000)),
+                (
+                    "security",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=300),
+                        blank=True,
+                        default=list,
+                        editable=False,
+                        size=None,
+                    ),
+                ),
+                ("extra", fhir.fields.VerbatimJSONField(default=dict, editable=False)),
+                ("name", models.CharField(blank=True, max_length=500)),
+                ("status", models.CharField(blank=True, max_length=20)),
+                ("mode", models.CharField(blank=True, max_length=20)),
+                (
+                    "part_of",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="accounts.location",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="accounts.organization",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('fhir_id',), name='location_fhir_id_unique')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("fhir_id",), name="location_fhir_id_unique")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Practitioner',
+            name="Practitioner",
             fields=[
-                ('id', models.UUIDField(default=fhir.models.record.new_id, editable=False, primary_key=True, serialize=False)),
-                ('fhir_id', models.CharField(editable=False, max_length=64, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9\\-.]{1,64}$', 'A FHIR id has 1 to 64 letters, digits, hyphens or dots.')])),
-                ('version', models.PositiveBigIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('source', models.CharField(blank=True, editable=False, max_length=1000)),
-                ('security', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=300), blank=True, default=list, editable=False, size=None)),
-                ('extra', fhir.fields.VerbatimJSONField(default=dict, editable=False)),
-                ('names', fhir.fields.VerbatimJSONField(blank=True, default=list)),
-                ('identifiers', fhir.fields.VerbatimJSONField(blank=True, default=list)),
-                ('display', models.CharField(blank=True, max_length=300)),
-                ('active', models.BooleanField(null=True)),
-                ('gender', models.CharField(blank=True, max_length=20)),
-                ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='practitioner', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=fhir.models.record.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "fhir_id",
+                    models.CharField(
+                        editable=False,
+                        max_length=64,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9\\-.]{1,64}$",
+                                "A FHIR id has 1 to 64 letters, digits, hyphens or dots.",
+                            )
+                        ],
+                    ),
+                ),
+                ("version", models.PositiveBigIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("source", models.CharField(blank=True, editable=False, max_length=1000)),
+                (
+                    "security",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=300),
+                        blank=True,
+                        default=list,
+                        editable=False,
+                        size=None,
+                    ),
+                ),
+                ("extra", fhir.fields.VerbatimJSONField(default=dict, editable=False)),
+                ("names", fhir.fields.VerbatimJSONField(blank=True, default=list)),
+                ("identifiers", fhir.fields.VerbatimJSONField(blank=True, default=list)),
+                ("display", models.CharField(blank=True, max_length=300)),
+                ("active", models.BooleanField(null=True)),
+                ("gender", models.CharField(blank=True, max_length=20)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="practitioner",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('fhir_id',), name='practitioner_fhir_id_unique')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("fhir_id",), name="practitioner_fhir_id_unique")
+                ],
             },
         ),
     ]

@@ -11,61 +11,132 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('seq', models.BigAutoField(primary_key=True, serialize=False)),
-                ('txid', models.BigIntegerField(db_default=django.db.models.expressions.RawSQL('pg_current_xact_id()::text::int8', ()), editable=False)),
-                ('type', models.CharField(max_length=64)),
-                ('fhir_id', models.CharField(max_length=64)),
-                ('record_id', models.UUIDField()),
-                ('patient_id', models.UUIDField(null=True)),
-                ('version', models.PositiveBigIntegerField()),
-                ('op', models.CharField(choices=[('create', 'Create'), ('update', 'Update'), ('delete', 'Delete')], max_length=6)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('principal', models.CharField(max_length=120)),
-                ('origin', models.CharField(blank=True, max_length=200)),
-                ('before', fhir.fields.VerbatimJSONField(null=True)),
+                ("seq", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "txid",
+                    models.BigIntegerField(
+                        db_default=django.db.models.expressions.RawSQL(
+                            "pg_current_xact_id()::text::int8", ()
+                        ),
+                        editable=False,
+                    ),
+                ),
+                ("type", models.CharField(max_length=64)),
+                ("fhir_id", models.CharField(max_length=64)),
+                ("record_id", models.UUIDField()),
+                ("patient_id", models.UUIDField(null=True)),
+                ("version", models.PositiveBigIntegerField()),
+                (
+                    "op",
+                    models.CharField(
+                        choices=[("create", "Create"), ("update", "Update"), ("delete", "Delete")],
+                        max_length=6,
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("principal", models.CharField(max_length=120)),
+                ("origin", models.CharField(blank=True, max_length=200)),
+                ("before", fhir.fields.VerbatimJSONField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['patient_id', 'seq'], name='change_of_patient')],
-                'constraints': [models.UniqueConstraint(fields=('type', 'fhir_id', 'version'), name='one_change_per_version')],
+                "indexes": [models.Index(fields=["patient_id", "seq"], name="change_of_patient")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("type", "fhir_id", "version"), name="one_change_per_version"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='StoredResource',
+            name="StoredResource",
             fields=[
-                ('id', models.UUIDField(default=fhir.models.record.new_id, editable=False, primary_key=True, serialize=False)),
-                ('fhir_id', models.CharField(editable=False, max_length=64, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9\\-.]{1,64}$', 'A FHIR id has 1 to 64 letters, digits, hyphens or dots.')])),
-                ('version', models.PositiveBigIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('source', models.CharField(blank=True, editable=False, max_length=1000)),
-                ('security', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=300), blank=True, default=list, editable=False, size=None)),
-                ('extra', fhir.fields.VerbatimJSONField(default=dict, editable=False)),
-                ('type', models.CharField(editable=False, max_length=64)),
-                ('about_patient', models.BooleanField(default=False, editable=False)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=fhir.models.record.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "fhir_id",
+                    models.CharField(
+                        editable=False,
+                        max_length=64,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9\\-.]{1,64}$",
+                                "A FHIR id has 1 to 64 letters, digits, hyphens or dots.",
+                            )
+                        ],
+                    ),
+                ),
+                ("version", models.PositiveBigIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("source", models.CharField(blank=True, editable=False, max_length=1000)),
+                (
+                    "security",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=300),
+                        blank=True,
+                        default=list,
+                        editable=False,
+                        size=None,
+                    ),
+                ),
+                ("extra", fhir.fields.VerbatimJSONField(default=dict, editable=False)),
+                ("type", models.CharField(editable=False, max_length=64)),
+                ("about_patient", models.BooleanField(default=False, editable=False)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('type', 'fhir_id'), name='stored_fhir_id_unique')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("type", "fhir_id"), name="stored_fhir_id_unique"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='StoredSubject',
+            name="StoredSubject",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('patient_id', models.UUIDField(db_index=True)),
-                ('resource', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='subjects', to='fhir.storedresource')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("patient_id", models.UUIDField(db_index=True)),
+                (
+                    "resource",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="subjects",
+                        to="fhir.storedresource",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('resource', 'patient_id'), name='stored_subject_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("resource", "patient_id"), name="stored_subject_once"
+                    )
+                ],
             },
         ),
     ]

@@ -20,7 +20,9 @@ class ChangeQuerySet(models.QuerySet["Change"]):
         ``seq`` is taken before commit, so a reader that trusted it alone would skip a row whose
         transaction ends late.
         """
-        return self.filter(txid__lt=RawSQL("pg_snapshot_xmin(pg_current_snapshot())::text::int8", ()))
+        return self.filter(
+            txid__lt=RawSQL("pg_snapshot_xmin(pg_current_snapshot())::text::int8", ())
+        )
 
     def after(self, seq: int) -> "ChangeQuerySet":
         """Rows written after ``seq``, oldest first."""

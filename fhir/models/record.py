@@ -48,7 +48,9 @@ class Record(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     source = models.CharField(max_length=1000, blank=True, editable=False)
-    security = ArrayField(models.CharField(max_length=300), default=list, blank=True, editable=False)
+    security = ArrayField(
+        models.CharField(max_length=300), default=list, blank=True, editable=False
+    )
     extra = VerbatimJSONField(default=dict, editable=False)
 
     class Meta:

@@ -56,9 +56,7 @@ class StoredSubject(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["resource", "patient_id"], name="stored_subject_once"
-            )
+            models.UniqueConstraint(fields=["resource", "patient_id"], name="stored_subject_once")
         ]
 
     def __str__(self) -> str:

@@ -46,7 +46,16 @@ def test_the_database_refuses_a_change_without_a_version(rosa):
         Condition.objects.filter(pk=condition.pk).update(code_text="Nothing")
 
 
-@pytest.mark.parametrize("statement", ["UPDATE fhir_change SET op='delete'", "DELETE FROM fhir_change", "TRUNCATE fhir_change", "DELETE FROM accounts_auditevent", "UPDATE accounts_auditevent SET action=''"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE fhir_change SET op='delete'",
+        "DELETE FROM fhir_change",
+        "TRUNCATE fhir_change",
+        "DELETE FROM accounts_auditevent",
+        "UPDATE accounts_auditevent SET action=''",
+    ],
+)
 def test_the_application_cannot_rewrite_history(rosa, statement):
     with (
         pytest.raises(DatabaseError, match="permission denied"),
@@ -62,7 +71,9 @@ def test_every_record_has_its_guard(db):
     from fhir.models import Record
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname='version_grows'")
+        cursor.execute(
+            "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname='version_grows'"
+        )
         guarded = {row[0] for row in cursor.fetchall()}
     records = {m._meta.db_table for m in apps.get_models() if issubclass(m, Record)}
     assert records == guarded

@@ -10,7 +10,9 @@ from fhir.codec import dumps, loads, same
 from fhir.errors import Malformed
 
 
-@pytest.mark.parametrize("number", ["1.0", "1.50", "1.0E-5", "-0", "-0.0", "1e3", "0.000001", "12345678901234567890.10"])
+@pytest.mark.parametrize(
+    "number", ["1.0", "1.50", "1.0E-5", "-0", "-0.0", "1e3", "0.000001", "12345678901234567890.10"]
+)
 def test_a_number_keeps_its_spelling(number):
     assert dumps(loads(f'{{"value":{number}}}')) == f'{{"value":{number}}}'.encode()
 
@@ -41,7 +43,12 @@ json_values = st.recursive(
     | st.integers(-(2**63), 2**63 - 1)
     | st.decimals(allow_nan=False, allow_infinity=False)
     | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), inner),
+    lambda inner: (
+        st.lists(inner)
+        | st.dictionaries(
+            st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), inner
+        )
+    ),
     max_leaves=20,
 )
 

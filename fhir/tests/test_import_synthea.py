@@ -5,8 +5,8 @@ import gzip
 import pytest
 
 from fhir.codec import loads, same
-from fhir.importing import Outcome, rewrite, take_in
 from fhir.files import batches
+from fhir.importing import Outcome, rewrite, take_in
 from fhir.mapping import OUR_META
 from fhir.models import Change
 from fhir.principal import SYSTEM
@@ -27,7 +27,9 @@ def take_in_file(path) -> Outcome:
 def as_sent(path):
     bundle = loads(gzip.decompress(path.read_bytes()))
     entries = bundle["entry"]
-    local = {e["fullUrl"]: f"{e['resource']['resourceType']}/{e['resource']['id']}" for e in entries}
+    local = {
+        e["fullUrl"]: f"{e['resource']['resourceType']}/{e['resource']['id']}" for e in entries
+    }
     for entry in entries:
         rewrite(entry["resource"], local)
     return [entry["resource"] for entry in entries]

@@ -117,7 +117,8 @@ def medications(patient: Patient) -> dict[str, Any]:
         return {"medications": [], "older_medications": []}
     current = MedicationRequest.objects.of(patient).current().order_by("-authored_at", "id")
     since = timezone.now() - CONFIRMED_WITHIN
-    newer, older = [], []
+    newer: list[Medication] = []
+    older: list[Medication] = []
     for order in current:
         recent = order.authored_at is not None and order.authored_at >= since
         (newer if recent else older).append(_medication(order))
@@ -135,7 +136,9 @@ def _medication(order: MedicationRequest) -> Medication:
         status=order.status or "status not recorded",
         authored_on=order.authored_at,
         requester=order.extra.get("requester", {}).get("display", ""),
-        as_needed=any(d.get("asNeededBoolean") is True or "asNeededCodeableConcept" in d for d in dosages),
+        as_needed=any(
+            d.get("asNeededBoolean") is True or "asNeededCodeableConcept" in d for d in dosages
+        ),
         not_perform=order.do_not_perform is True,
         uncoded=not order.medication_code,
     )

@@ -88,7 +88,7 @@ def _newest_vitals(patient: Patient) -> list[Observation]:
         for code in CODES
     ]
     rows = list(each[0].union(*each[1:], all=True))
-    return sorted(rows, key=lambda o: (o.effective_start, o.id), reverse=True)  # type: ignore[arg-type,return-value]
+    return sorted(rows, key=lambda o: (o.effective_start, o.id), reverse=True)
 
 
 def _vital_row(name: str, rows: list[Observation]) -> VitalRow:
@@ -98,7 +98,9 @@ def _vital_row(name: str, rows: list[Observation]) -> VitalRow:
     row.series_label = f"{name}, last {len(row.series)}"
     if accepted:
         row.latest = reading(accepted[0])
-        row.before = next((r for r in map(reading, accepted[1:]) if r.unit == row.latest.unit), None)
+        row.before = next(
+            (r for r in map(reading, accepted[1:]) if r.unit == row.latest.unit), None
+        )
     return row
 
 
@@ -155,7 +157,9 @@ def reading(observation: Observation) -> Reading:
         range_text=range_text,
         unconfirmed=observation.is_unconfirmed,
         device=_device_words(observation),
-        by=", ".join(p.get("display", "") for p in observation.performers or [] if p.get("display")),
+        by=", ".join(
+            p.get("display", "") for p in observation.performers or [] if p.get("display")
+        ),
     )
 
 

@@ -11,351 +11,792 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CareTeam',
+            name="CareTeam",
             fields=[
-                ('id', models.UUIDField(default=fhir.models.record.new_id, editable=False, primary_key=True, serialize=False)),
-                ('fhir_id', models.CharField(editable=False, max_length=64, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9\\-.]{1,64}$', 'A FHIR id has 1 to 64 letters, digits, hyphens or dots.')])),
-                ('version', models.PositiveBigIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('source', models.CharField(blank=True, editable=False, max_length=1000)),
-                ('security', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=300), blank=True, default=list, editable=False, size=None)),
-                ('extra', fhir.fields.VerbatimJSONField(default=dict, editable=False)),
-                ('status', models.CharField(blank=True, max_length=20)),
-                ('name', models.TextField(blank=True)),
-                ('start', models.DateTimeField(null=True)),
-                ('end', models.DateTimeField(null=True)),
-                ('participants', fhir.fields.VerbatimJSONField(default=list)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=fhir.models.record.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "fhir_id",
+                    models.CharField(
+                        editable=False,
+                        max_length=64,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9\\-.]{1,64}$",
+                                "A FHIR id has 1 to 64 letters, digits, hyphens or dots.",
+                            )
+                        ],
+                    ),
+                ),
+                ("version", models.PositiveBigIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("source", models.CharField(blank=True, editable=False, max_length=1000)),
+                (
+                    "security",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=300),
+                        blank=True,
+                        default=list,
+                        editable=False,
+                        size=None,
+                    ),
+                ),
+                ("extra", fhir.fields.VerbatimJSONField(default=dict, editable=False)),
+                ("status", models.CharField(blank=True, max_length=20)),
+                ("name", models.TextField(blank=True)),
+                ("start", models.DateTimeField(null=True)),
+                ("end", models.DateTimeField(null=True)),
+                ("participants", fhir.fields.VerbatimJSONField(default=list)),
             ],
         ),
         migrations.CreateModel(
-            name='CareTeamMember',
+            name="CareTeamMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('start', models.DateTimeField(null=True)),
-                ('end', models.DateTimeField(null=True)),
-                ('practitioner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.practitioner')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='patients.careteam')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("start", models.DateTimeField(null=True)),
+                ("end", models.DateTimeField(null=True)),
+                (
+                    "practitioner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.practitioner",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="members",
+                        to="patients.careteam",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Encounter',
+            name="Encounter",
             fields=[
-                ('id', models.UUIDField(default=fhir.models.record.new_id, editable=False, primary_key=True, serialize=False)),
-                ('fhir_id', models.CharField(editable=False, max_length=64, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9\\-.]{1,64}$', 'A FHIR id has 1 to 64 letters, digits, hyphens or dots.')])),
-                ('version', models.PositiveBigIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('source', models.CharField(blank=True, editable=False, max_length=1000)),
-                ('security', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=300), blank=True, default=list, editable=False, size=None)),
-                ('extra', fhir.fields.VerbatimJSONField(default=dict, editable=False)),
-                ('status', models.CharField(blank=True, max_length=20)),
-                ('class_code', models.CharField(blank=True, max_length=40)),
-                ('type_system', models.TextField(blank=True)),
-                ('type_code', models.CharField(blank=True, max_length=100)),
-                ('type_display', models.TextField(blank=True)),
-                ('type_text', models.TextField(blank=True)),
-                ('start', models.DateTimeField(null=True)),
-                ('end', models.DateTimeField(null=True)),
-                ('reasons', fhir.fields.VerbatimJSONField(default=list)),
-                ('participants', fhir.fields.VerbatimJSONField(default=list)),
-                ('locations', fhir.fields.VerbatimJSONField(default=list)),
-                ('location', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.location')),
-                ('organization', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organization')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=fhir.models.record.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "fhir_id",
+                    models.CharField(
+                        editable=False,
+                        max_length=64,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9\\-.]{1,64}$",
+                                "A FHIR id has 1 to 64 letters, digits, hyphens or dots.",
+                            )
+                        ],
+                    ),
+                ),
+                ("version", models.PositiveBigIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("source", models.CharField(blank=True, editable=False, max_length=1000)),
+                (
+                    "security",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=300),
+                        blank=True,
+                        default=list,
+                        editable=False,
+                        size=None,
+                    ),
+                ),
+                ("extra", fhir.fields.VerbatimJSONField(default=dict, editable=False)),
+                ("status", models.CharField(blank=True, max_length=20)),
+                ("class_code", models.CharField(blank=True, max_length=40)),
+                ("type_system", models.TextField(blank=True)),
+                ("type_code", models.CharField(blank=True, max_length=100)),
+                ("type_display", models.TextField(blank=True)),
+                ("type_text", models.TextField(blank=True)),
+                ("start", models.DateTimeField(null=True)),
+                ("end", models.DateTimeField(null=True)),
+                ("reasons", fhir.fields.VerbatimJSONField(default=list)),
+                ("participants", fhir.fields.VerbatimJSONField(default=list)),
+                ("locations", fhir.fields.VerbatimJSONField(default=list)),
+                (
+                    "location",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.location",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organization",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Patient',
+            name="Patient",
             fields=[
-                ('id', models.UUIDField(default=fhir.models.record.new_id, editable=False, primary_key=True, serialize=False)),
-                ('fhir_id', models.CharField(editable=False, max_length=64, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9\\-.]{1,64}$', 'A FHIR id has 1 to 64 letters, digits, hyphens or dots.')])),
-                ('version', models.PositiveBigIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('source', models.CharField(blank=True, editable=False, max_length=1000)),
-                ('security', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=300), blank=True, default=list, editable=False, size=None)),
-                ('extra', fhir.fields.VerbatimJSONField(default=dict, editable=False)),
-                ('identifiers', fhir.fields.VerbatimJSONField(default=list)),
-                ('active', models.BooleanField(null=True)),
-                ('names', fhir.fields.VerbatimJSONField(default=list)),
-                ('telecom', fhir.fields.VerbatimJSONField(default=list)),
-                ('gender', models.CharField(blank=True, max_length=20)),
-                ('birth_date_low', models.DateField(null=True)),
-                ('birth_date_high', models.DateField(null=True)),
-                ('deceased', models.BooleanField(null=True)),
-                ('deceased_at', models.DateTimeField(null=True)),
-                ('addresses', fhir.fields.VerbatimJSONField(default=list)),
-                ('marital_status', fhir.fields.VerbatimJSONField(default=dict)),
-                ('contacts', fhir.fields.VerbatimJSONField(default=list)),
-                ('communication', fhir.fields.VerbatimJSONField(default=list)),
-                ('links', fhir.fields.VerbatimJSONField(default=list)),
-                ('family', models.CharField(blank=True, editable=False, max_length=300)),
-                ('given', models.CharField(blank=True, editable=False, max_length=300)),
-                ('name_search', models.TextField(blank=True, editable=False)),
-                ('name_words', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, editable=False, size=None)),
-                ('name_trigrams', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, editable=False, size=None)),
-                ('name_prefixes', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, editable=False, size=None)),
-                ('identifier_values', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, editable=False, size=None)),
-                ('managing_organization', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organization')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=fhir.models.record.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "fhir_id",
+                    models.CharField(
+                        editable=False,
+                        max_length=64,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9\\-.]{1,64}$",
+                                "A FHIR id has 1 to 64 letters, digits, hyphens or dots.",
+                            )
+                        ],
+                    ),
+                ),
+                ("version", models.PositiveBigIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("source", models.CharField(blank=True, editable=False, max_length=1000)),
+                (
+                    "security",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=300),
+                        blank=True,
+                        default=list,
+                        editable=False,
+                        size=None,
+                    ),
+                ),
+                ("extra", fhir.fields.VerbatimJSONField(default=dict, editable=False)),
+                ("identifiers", fhir.fields.VerbatimJSONField(default=list)),
+                ("active", models.BooleanField(null=True)),
+                ("names", fhir.fields.VerbatimJSONField(default=list)),
+                ("telecom", fhir.fields.VerbatimJSONField(default=list)),
+                ("gender", models.CharField(blank=True, max_length=20)),
+                ("birth_date_low", models.DateField(null=True)),
+                ("birth_date_high", models.DateField(null=True)),
+                ("deceased", models.BooleanField(null=True)),
+                ("deceased_at", models.DateTimeField(null=True)),
+                ("addresses", fhir.fields.VerbatimJSONField(default=list)),
+                ("marital_status", fhir.fields.VerbatimJSONField(default=dict)),
+                ("contacts", fhir.fields.VerbatimJSONField(default=list)),
+                ("communication", fhir.fields.VerbatimJSONField(default=list)),
+                ("links", fhir.fields.VerbatimJSONField(default=list)),
+                ("family", models.CharField(blank=True, editable=False, max_length=300)),
+                ("given", models.CharField(blank=True, editable=False, max_length=300)),
+                ("name_search", models.TextField(blank=True, editable=False)),
+                (
+                    "name_words",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=list, editable=False, size=None
+                    ),
+                ),
+                (
+                    "name_trigrams",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=list, editable=False, size=None
+                    ),
+                ),
+                (
+                    "name_prefixes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=list, editable=False, size=None
+                    ),
+                ),
+                (
+                    "identifier_values",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=list, editable=False, size=None
+                    ),
+                ),
+                (
+                    "managing_organization",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organization",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Observation',
+            name="Observation",
             fields=[
-                ('id', models.UUIDField(default=fhir.models.record.new_id, editable=False, primary_key=True, serialize=False)),
-                ('fhir_id', models.CharField(editable=False, max_length=64, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9\\-.]{1,64}$', 'A FHIR id has 1 to 64 letters, digits, hyphens or dots.')])),
-                ('version', models.PositiveBigIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('source', models.CharField(blank=True, editable=False, max_length=1000)),
-                ('security', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=300), blank=True, default=list, editable=False, size=None)),
-                ('extra', fhir.fields.VerbatimJSONField(default=dict, editable=False)),
-                ('status', models.CharField(blank=True, max_length=40)),
-                ('categories', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=100), default=list, size=None)),
-                ('code_system', models.TextField(blank=True)),
-                ('code_code', models.CharField(blank=True, max_length=100)),
-                ('code_display', models.TextField(blank=True)),
-                ('code_text', models.TextField(blank=True)),
-                ('effective_start', models.DateTimeField(null=True)),
-                ('effective_end', models.DateTimeField(null=True)),
-                ('issued_at', models.DateTimeField(null=True)),
-                ('performers', fhir.fields.VerbatimJSONField(default=list)),
-                ('value', fhir.fields.NumericField(null=True)),
-                ('value_unit', models.TextField(blank=True)),
-                ('value_ucum', models.CharField(blank=True, max_length=100)),
-                ('value_comparator', models.CharField(blank=True, max_length=4)),
-                ('value_string', models.TextField(blank=True)),
-                ('value_concept_system', models.TextField(blank=True)),
-                ('value_concept_code', models.CharField(blank=True, max_length=100)),
-                ('value_concept_display', models.TextField(blank=True)),
-                ('value_concept_text', models.TextField(blank=True)),
-                ('interpretations', fhir.fields.VerbatimJSONField(default=list)),
-                ('notes', fhir.fields.VerbatimJSONField(default=list)),
-                ('device', models.TextField(blank=True)),
-                ('reference_ranges', fhir.fields.VerbatimJSONField(default=list)),
-                ('derived_from', fhir.fields.VerbatimJSONField(default=list)),
-                ('components', fhir.fields.VerbatimJSONField(default=list)),
-                ('encounter', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.encounter')),
-                ('patient', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=fhir.models.record.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "fhir_id",
+                    models.CharField(
+                        editable=False,
+                        max_length=64,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9\\-.]{1,64}$",
+                                "A FHIR id has 1 to 64 letters, digits, hyphens or dots.",
+                            )
+                        ],
+                    ),
+                ),
+                ("version", models.PositiveBigIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("source", models.CharField(blank=True, editable=False, max_length=1000)),
+                (
+                    "security",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=300),
+                        blank=True,
+                        default=list,
+                        editable=False,
+                        size=None,
+                    ),
+                ),
+                ("extra", fhir.fields.VerbatimJSONField(default=dict, editable=False)),
+                ("status", models.CharField(blank=True, max_length=40)),
+                (
+                    "categories",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=100), default=list, size=None
+                    ),
+                ),
+                ("code_system", models.TextField(blank=True)),
+                ("code_code", models.CharField(blank=True, max_length=100)),
+                ("code_display", models.TextField(blank=True)),
+                ("code_text", models.TextField(blank=True)),
+                ("effective_start", models.DateTimeField(null=True)),
+                ("effective_end", models.DateTimeField(null=True)),
+                ("issued_at", models.DateTimeField(null=True)),
+                ("performers", fhir.fields.VerbatimJSONField(default=list)),
+                ("value", fhir.fields.NumericField(null=True)),
+                ("value_unit", models.TextField(blank=True)),
+                ("value_ucum", models.CharField(blank=True, max_length=100)),
+                ("value_comparator", models.CharField(blank=True, max_length=4)),
+                ("value_string", models.TextField(blank=True)),
+                ("value_concept_system", models.TextField(blank=True)),
+                ("value_concept_code", models.CharField(blank=True, max_length=100)),
+                ("value_concept_display", models.TextField(blank=True)),
+                ("value_concept_text", models.TextField(blank=True)),
+                ("interpretations", fhir.fields.VerbatimJSONField(default=list)),
+                ("notes", fhir.fields.VerbatimJSONField(default=list)),
+                ("device", models.TextField(blank=True)),
+                ("reference_ranges", fhir.fields.VerbatimJSONField(default=list)),
+                ("derived_from", fhir.fields.VerbatimJSONField(default=list)),
+                ("components", fhir.fields.VerbatimJSONField(default=list)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="patients.encounter",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="patients.patient",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MedicationRequest',
+            name="MedicationRequest",
             fields=[
-                ('id', models.UUIDField(default=fhir.models.record.new_id, editable=False, primary_key=True, serialize=False)),
-                ('fhir_id', models.CharField(editable=False, max_length=64, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9\\-.]{1,64}$', 'A FHIR id has 1 to 64 letters, digits, hyphens or dots.')])),
-                ('version', models.PositiveBigIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('source', models.CharField(blank=True, editable=False, max_length=1000)),
-                ('security', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=300), blank=True, default=list, editable=False, size=None)),
-                ('extra', fhir.fields.VerbatimJSONField(default=dict, editable=False)),
-                ('status', models.CharField(blank=True, max_length=40)),
-                ('intent', models.CharField(blank=True, max_length=40)),
-                ('do_not_perform', models.BooleanField(null=True)),
-                ('priority', models.CharField(blank=True, max_length=40)),
-                ('medication_system', models.TextField(blank=True)),
-                ('medication_code', models.CharField(blank=True, max_length=100)),
-                ('medication_display', models.TextField(blank=True)),
-                ('medication_text', models.TextField(blank=True)),
-                ('medication_reference', models.TextField(blank=True)),
-                ('authored_at', models.DateTimeField(null=True)),
-                ('requester', models.TextField(blank=True)),
-                ('reasons', fhir.fields.VerbatimJSONField(default=list)),
-                ('notes', fhir.fields.VerbatimJSONField(default=list)),
-                ('dosages', fhir.fields.VerbatimJSONField(default=list)),
-                ('encounter', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.encounter')),
-                ('patient', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=fhir.models.record.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "fhir_id",
+                    models.CharField(
+                        editable=False,
+                        max_length=64,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9\\-.]{1,64}$",
+                                "A FHIR id has 1 to 64 letters, digits, hyphens or dots.",
+                            )
+                        ],
+                    ),
+                ),
+                ("version", models.PositiveBigIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("source", models.CharField(blank=True, editable=False, max_length=1000)),
+                (
+                    "security",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=300),
+                        blank=True,
+                        default=list,
+                        editable=False,
+                        size=None,
+                    ),
+                ),
+                ("extra", fhir.fields.VerbatimJSONField(default=dict, editable=False)),
+                ("status", models.CharField(blank=True, max_length=40)),
+                ("intent", models.CharField(blank=True, max_length=40)),
+                ("do_not_perform", models.BooleanField(null=True)),
+                ("priority", models.CharField(blank=True, max_length=40)),
+                ("medication_system", models.TextField(blank=True)),
+                ("medication_code", models.CharField(blank=True, max_length=100)),
+                ("medication_display", models.TextField(blank=True)),
+                ("medication_text", models.TextField(blank=True)),
+                ("medication_reference", models.TextField(blank=True)),
+                ("authored_at", models.DateTimeField(null=True)),
+                ("requester", models.TextField(blank=True)),
+                ("reasons", fhir.fields.VerbatimJSONField(default=list)),
+                ("notes", fhir.fields.VerbatimJSONField(default=list)),
+                ("dosages", fhir.fields.VerbatimJSONField(default=list)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="patients.encounter",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="patients.patient",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FacilityLink',
+            name="FacilityLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('system', models.TextField(blank=True)),
-                ('value', models.TextField(null=True)),
-                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organization')),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='facility_links', to='patients.patient')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("system", models.TextField(blank=True)),
+                ("value", models.TextField(null=True)),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organization",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="facility_links",
+                        to="patients.patient",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='encounter',
-            name='patient',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient'),
+            model_name="encounter",
+            name="patient",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="patients.patient",
+            ),
         ),
         migrations.CreateModel(
-            name='Condition',
+            name="Condition",
             fields=[
-                ('id', models.UUIDField(default=fhir.models.record.new_id, editable=False, primary_key=True, serialize=False)),
-                ('fhir_id', models.CharField(editable=False, max_length=64, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9\\-.]{1,64}$', 'A FHIR id has 1 to 64 letters, digits, hyphens or dots.')])),
-                ('version', models.PositiveBigIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('source', models.CharField(blank=True, editable=False, max_length=1000)),
-                ('security', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=300), blank=True, default=list, editable=False, size=None)),
-                ('extra', fhir.fields.VerbatimJSONField(default=dict, editable=False)),
-                ('clinical_status', models.CharField(blank=True, max_length=40)),
-                ('verification_status', models.CharField(blank=True, max_length=40)),
-                ('categories', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=100), default=list, size=None)),
-                ('severity_system', models.TextField(blank=True)),
-                ('severity_code', models.CharField(blank=True, max_length=100)),
-                ('severity_display', models.TextField(blank=True)),
-                ('severity_text', models.TextField(blank=True)),
-                ('code_system', models.TextField(blank=True)),
-                ('code_code', models.CharField(blank=True, max_length=100)),
-                ('code_display', models.TextField(blank=True)),
-                ('code_text', models.TextField(blank=True)),
-                ('onset_start', models.DateTimeField(null=True)),
-                ('onset_end', models.DateTimeField(null=True)),
-                ('abatement_start', models.DateTimeField(null=True)),
-                ('abatement_end', models.DateTimeField(null=True)),
-                ('recorded_at', models.DateTimeField(null=True)),
-                ('recorder', models.TextField(blank=True)),
-                ('asserter', models.TextField(blank=True)),
-                ('notes', fhir.fields.VerbatimJSONField(default=list)),
-                ('encounter', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.encounter')),
-                ('patient', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=fhir.models.record.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "fhir_id",
+                    models.CharField(
+                        editable=False,
+                        max_length=64,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9\\-.]{1,64}$",
+                                "A FHIR id has 1 to 64 letters, digits, hyphens or dots.",
+                            )
+                        ],
+                    ),
+                ),
+                ("version", models.PositiveBigIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("source", models.CharField(blank=True, editable=False, max_length=1000)),
+                (
+                    "security",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=300),
+                        blank=True,
+                        default=list,
+                        editable=False,
+                        size=None,
+                    ),
+                ),
+                ("extra", fhir.fields.VerbatimJSONField(default=dict, editable=False)),
+                ("clinical_status", models.CharField(blank=True, max_length=40)),
+                ("verification_status", models.CharField(blank=True, max_length=40)),
+                (
+                    "categories",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=100), default=list, size=None
+                    ),
+                ),
+                ("severity_system", models.TextField(blank=True)),
+                ("severity_code", models.CharField(blank=True, max_length=100)),
+                ("severity_display", models.TextField(blank=True)),
+                ("severity_text", models.TextField(blank=True)),
+                ("code_system", models.TextField(blank=True)),
+                ("code_code", models.CharField(blank=True, max_length=100)),
+                ("code_display", models.TextField(blank=True)),
+                ("code_text", models.TextField(blank=True)),
+                ("onset_start", models.DateTimeField(null=True)),
+                ("onset_end", models.DateTimeField(null=True)),
+                ("abatement_start", models.DateTimeField(null=True)),
+                ("abatement_end", models.DateTimeField(null=True)),
+                ("recorded_at", models.DateTimeField(null=True)),
+                ("recorder", models.TextField(blank=True)),
+                ("asserter", models.TextField(blank=True)),
+                ("notes", fhir.fields.VerbatimJSONField(default=list)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="patients.encounter",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="patients.patient",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='careteam',
-            name='patient',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient'),
+            model_name="careteam",
+            name="patient",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="patients.patient",
+            ),
         ),
         migrations.CreateModel(
-            name='AllergyIntolerance',
+            name="AllergyIntolerance",
             fields=[
-                ('id', models.UUIDField(default=fhir.models.record.new_id, editable=False, primary_key=True, serialize=False)),
-                ('fhir_id', models.CharField(editable=False, max_length=64, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9\\-.]{1,64}$', 'A FHIR id has 1 to 64 letters, digits, hyphens or dots.')])),
-                ('version', models.PositiveBigIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('source', models.CharField(blank=True, editable=False, max_length=1000)),
-                ('security', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=300), blank=True, default=list, editable=False, size=None)),
-                ('extra', fhir.fields.VerbatimJSONField(default=dict, editable=False)),
-                ('clinical_status', models.CharField(blank=True, max_length=40)),
-                ('verification_status', models.CharField(blank=True, max_length=40)),
-                ('type', models.CharField(blank=True, max_length=40)),
-                ('categories', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None)),
-                ('criticality', models.CharField(blank=True, max_length=40)),
-                ('code_system', models.TextField(blank=True)),
-                ('code_code', models.CharField(blank=True, max_length=100)),
-                ('code_display', models.TextField(blank=True)),
-                ('code_text', models.TextField(blank=True)),
-                ('encounter_reference', models.TextField(blank=True)),
-                ('onset_start', models.DateTimeField(null=True)),
-                ('onset_end', models.DateTimeField(null=True)),
-                ('recorded_at', models.DateTimeField(null=True)),
-                ('recorder', models.TextField(blank=True)),
-                ('asserter', models.TextField(blank=True)),
-                ('reactions', fhir.fields.VerbatimJSONField(default=list)),
-                ('notes', fhir.fields.VerbatimJSONField(default=list)),
-                ('patient', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=fhir.models.record.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "fhir_id",
+                    models.CharField(
+                        editable=False,
+                        max_length=64,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9\\-.]{1,64}$",
+                                "A FHIR id has 1 to 64 letters, digits, hyphens or dots.",
+                            )
+                        ],
+                    ),
+                ),
+                ("version", models.PositiveBigIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("source", models.CharField(blank=True, editable=False, max_length=1000)),
+                (
+                    "security",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=300),
+                        blank=True,
+                        default=list,
+                        editable=False,
+                        size=None,
+                    ),
+                ),
+                ("extra", fhir.fields.VerbatimJSONField(default=dict, editable=False)),
+                ("clinical_status", models.CharField(blank=True, max_length=40)),
+                ("verification_status", models.CharField(blank=True, max_length=40)),
+                ("type", models.CharField(blank=True, max_length=40)),
+                (
+                    "categories",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), default=list, size=None
+                    ),
+                ),
+                ("criticality", models.CharField(blank=True, max_length=40)),
+                ("code_system", models.TextField(blank=True)),
+                ("code_code", models.CharField(blank=True, max_length=100)),
+                ("code_display", models.TextField(blank=True)),
+                ("code_text", models.TextField(blank=True)),
+                ("encounter_reference", models.TextField(blank=True)),
+                ("onset_start", models.DateTimeField(null=True)),
+                ("onset_end", models.DateTimeField(null=True)),
+                ("recorded_at", models.DateTimeField(null=True)),
+                ("recorder", models.TextField(blank=True)),
+                ("asserter", models.TextField(blank=True)),
+                ("reactions", fhir.fields.VerbatimJSONField(default=list)),
+                ("notes", fhir.fields.VerbatimJSONField(default=list)),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="patients.patient",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='patient',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['name_trigrams'], name='patient_name_trigrams'),
+            model_name="patient",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["name_trigrams"], name="patient_name_trigrams"
+            ),
         ),
         migrations.AddIndex(
-            model_name='patient',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['name_prefixes'], name='patient_name_prefixes'),
+            model_name="patient",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["name_prefixes"], name="patient_name_prefixes"
+            ),
         ),
         migrations.AddIndex(
-            model_name='patient',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['name_words'], name='patient_name_words'),
+            model_name="patient",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["name_words"], name="patient_name_words"
+            ),
         ),
         migrations.AddIndex(
-            model_name='patient',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['identifier_values'], name='patient_identifiers'),
+            model_name="patient",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["identifier_values"], name="patient_identifiers"
+            ),
         ),
         migrations.AddIndex(
-            model_name='patient',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['security'], name='patient_security'),
+            model_name="patient",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["security"], name="patient_security"
+            ),
         ),
         migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(fields=['family', 'given', 'id'], name='patient_by_name'),
+            model_name="patient",
+            index=models.Index(fields=["family", "given", "id"], name="patient_by_name"),
         ),
         migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(fields=['birth_date_low'], name='patient_born'),
+            model_name="patient",
+            index=models.Index(fields=["birth_date_low"], name="patient_born"),
         ),
         migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.UniqueConstraint(fields=('fhir_id',), name='patient_fhir_id_unique'),
+            model_name="patient",
+            constraint=models.UniqueConstraint(fields=("fhir_id",), name="patient_fhir_id_unique"),
         ),
         migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.CheckConstraint(condition=models.Q(('birth_date_high__gte', models.F('birth_date_low'))), name='birth_date_is_a_span'),
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("birth_date_high__gte", models.F("birth_date_low"))),
+                name="birth_date_is_a_span",
+            ),
         ),
         migrations.AddIndex(
-            model_name='observation',
-            index=models.Index(fields=['patient', 'code_code', '-effective_start', '-id'], name='observation_of_patient'),
+            model_name="observation",
+            index=models.Index(
+                fields=["patient", "code_code", "-effective_start", "-id"],
+                name="observation_of_patient",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.UniqueConstraint(fields=('fhir_id',), name='observation_fhir_id_unique'),
+            model_name="observation",
+            constraint=models.UniqueConstraint(
+                fields=("fhir_id",), name="observation_fhir_id_unique"
+            ),
         ),
         migrations.AddIndex(
-            model_name='medicationrequest',
-            index=models.Index(fields=['patient', '-authored_at'], name='medication_of_patient'),
+            model_name="medicationrequest",
+            index=models.Index(fields=["patient", "-authored_at"], name="medication_of_patient"),
         ),
         migrations.AddConstraint(
-            model_name='medicationrequest',
-            constraint=models.UniqueConstraint(fields=('fhir_id',), name='medication_request_fhir_id_unique'),
+            model_name="medicationrequest",
+            constraint=models.UniqueConstraint(
+                fields=("fhir_id",), name="medication_request_fhir_id_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='facilitylink',
-            constraint=models.UniqueConstraint(fields=('facility', 'system', 'value'), name='one_patient_per_number'),
+            model_name="facilitylink",
+            constraint=models.UniqueConstraint(
+                fields=("facility", "system", "value"), name="one_patient_per_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='facilitylink',
-            constraint=models.UniqueConstraint(condition=models.Q(('value__isnull', True)), fields=('patient', 'facility'), name='known_once_without_number'),
+            model_name="facilitylink",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("value__isnull", True)),
+                fields=("patient", "facility"),
+                name="known_once_without_number",
+            ),
         ),
         migrations.AddIndex(
-            model_name='encounter',
-            index=models.Index(fields=['patient', '-start'], name='encounter_of_patient'),
+            model_name="encounter",
+            index=models.Index(fields=["patient", "-start"], name="encounter_of_patient"),
         ),
         migrations.AddIndex(
-            model_name='encounter',
-            index=models.Index(fields=['organization', 'end', 'patient'], name='encounter_gives_access'),
+            model_name="encounter",
+            index=models.Index(
+                fields=["organization", "end", "patient"], name="encounter_gives_access"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='encounter',
-            constraint=models.UniqueConstraint(fields=('fhir_id',), name='encounter_fhir_id_unique'),
+            model_name="encounter",
+            constraint=models.UniqueConstraint(
+                fields=("fhir_id",), name="encounter_fhir_id_unique"
+            ),
         ),
         migrations.AddIndex(
-            model_name='condition',
-            index=models.Index(fields=['patient', '-onset_start'], name='condition_of_patient'),
+            model_name="condition",
+            index=models.Index(fields=["patient", "-onset_start"], name="condition_of_patient"),
         ),
         migrations.AddConstraint(
-            model_name='condition',
-            constraint=models.UniqueConstraint(fields=('fhir_id',), name='condition_fhir_id_unique'),
+            model_name="condition",
+            constraint=models.UniqueConstraint(
+                fields=("fhir_id",), name="condition_fhir_id_unique"
+            ),
         ),
         migrations.AddIndex(
-            model_name='careteam',
-            index=models.Index(fields=['patient'], name='care_team_of_patient'),
+            model_name="careteam",
+            index=models.Index(fields=["patient"], name="care_team_of_patient"),
         ),
         migrations.AddConstraint(
-            model_name='careteam',
-            constraint=models.UniqueConstraint(fields=('fhir_id',), name='care_team_fhir_id_unique'),
+            model_name="careteam",
+            constraint=models.UniqueConstraint(
+                fields=("fhir_id",), name="care_team_fhir_id_unique"
+            ),
         ),
         migrations.AddIndex(
-            model_name='allergyintolerance',
-            index=models.Index(fields=['patient'], name='allergy_of_patient'),
+            model_name="allergyintolerance",
+            index=models.Index(fields=["patient"], name="allergy_of_patient"),
         ),
         migrations.AddConstraint(
-            model_name='allergyintolerance',
-            constraint=models.UniqueConstraint(fields=('fhir_id',), name='allergy_fhir_id_unique'),
+            model_name="allergyintolerance",
+            constraint=models.UniqueConstraint(fields=("fhir_id",), name="allergy_fhir_id_unique"),
         ),
     ]

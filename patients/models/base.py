@@ -21,7 +21,7 @@ class PatientRecordQuerySet(RecordQuerySet[R], Generic[R]):
 
 
 class PatientRecord(Record):
-    """A record with a patient; None when its subject is not known here (it is kept all the same)."""
+    """A record with a patient; None when its subject is not here (it is kept all the same)."""
 
     patient = models.ForeignKey(Patient, models.PROTECT, null=True, related_name="+")
 

@@ -50,9 +50,7 @@ class Encounter(PatientRecord):
     objects = EncounterQuerySet.as_manager()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["fhir_id"], name="encounter_fhir_id_unique")
-        ]
+        constraints = [models.UniqueConstraint(fields=["fhir_id"], name="encounter_fhir_id_unique")]
         indexes = [
             models.Index(fields=["patient", "-start"], name="encounter_of_patient"),
             models.Index(fields=["organization", "end", "patient"], name="encounter_gives_access"),

@@ -118,7 +118,7 @@ class FacilityLink(models.Model):
     facility = models.ForeignKey(Organization, models.PROTECT, related_name="+")
     system = models.TextField(blank=True)
     # None: known there, without a number of its own.
-    value = models.TextField(null=True)
+    value = models.TextField(null=True)  # noqa: DJ001  NULL is not a number that could be taken
 
     class Meta:
         constraints = [

@@ -13,12 +13,17 @@ def search(client, dr_ames, rosa, otto):
     return find
 
 
-@pytest.mark.parametrize("query", ["lind", "Lindqvist rosa", "ROSA", "qvist", "ro", "100-1", "1960-03-12", "rosa 12-Mar-1960"])
+@pytest.mark.parametrize(
+    "query",
+    ["lind", "Lindqvist rosa", "ROSA", "qvist", "ro", "100-1", "1960-03-12", "rosa 12-Mar-1960"],
+)
 def test_rosa_is_found_by(search, query):
     assert "LINDQVIST, Rosa" in search(query)
 
 
-@pytest.mark.parametrize("query", ["", "xyz", "rosa 13-Mar-1960", "%", "lindqvist<script>", "\0", "x" * 10_000])
+@pytest.mark.parametrize(
+    "query", ["", "xyz", "rosa 13-Mar-1960", "%", "lindqvist<script>", "\0", "x" * 10_000]
+)
 def test_rosa_is_not_found_by(search, query):
     assert "LINDQVIST, Rosa" not in search(query)
 

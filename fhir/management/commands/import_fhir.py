@@ -16,13 +16,17 @@ ENDINGS = (".json", ".ndjson", ".json.gz", ".ndjson.gz")
 
 
 class Command(BaseCommand):
-    help = "Import FHIR R4 Bundles, resources or NDJSON, plain or gzip. A second run changes nothing."
+    help = (
+        "Import FHIR R4 Bundles, resources or NDJSON, plain or gzip. A second run changes nothing."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("paths", nargs="+", type=Path, help="files, or folders of them")
-        parser.add_argument("--origin", default="import", help="name of the source, for the history")
+        parser.add_argument(
+            "--origin", default="import", help="name of the source, for the history"
+        )
 
-    def handle(self, *_: Any, paths: list[Path], origin: str, **options: Any) -> None:
+    def handle(self, *_: Any, paths: list[Path], origin: str, **__: Any) -> None:
         files = list(files_of(paths))
         total = Outcome()
         for number, path in enumerate(files, 1):
