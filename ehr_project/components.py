@@ -49,7 +49,7 @@ STATUSES: Final[dict[str, tuple[str, str]]] = {
     "in-progress": ("info", "in progress"),
 }
 
-SPARK_WIDTH: Final = 96
+SPARK_WIDTH: Final = 72
 SPARK_HEIGHT: Final = 22
 SPARK_MARGIN: Final = 3
 
@@ -69,7 +69,9 @@ def icon(name: str, label: str = "") -> SafeString:
 def badge(content: str, kind: str = "neutral") -> SafeString:
     """A short state in words, with a sign and a colour beside them."""
     sign = icon(BADGE_ICONS.get(kind, ""))
-    return format_html('<span class="badge badge-{}">{}{}</span>', kind, sign, content.strip())
+    return format_html(
+        '<span class="badge badge-{}">{}{}</span>', kind, sign, SafeString(content.strip())
+    )
 
 
 @register.simple_block_tag
@@ -87,7 +89,7 @@ def button(content: str, kind: str = "primary", **options: str) -> SafeString:
     options.setdefault("type", "submit")
     attributes = format_html_join("", ' {}="{}"', options.items())
     markup = '<button class="button button-{}"{}>{}{}</button>'
-    return format_html(markup, kind, attributes, sign, content.strip())
+    return format_html(markup, kind, attributes, sign, SafeString(content.strip()))
 
 
 @register.simple_block_tag
@@ -96,7 +98,7 @@ def link_button(content: str, url: str, kind: str = "secondary", **options: str)
     sign = icon(options.pop("icon", ""))
     attributes = format_html_join("", ' {}="{}"', options.items())
     markup = '<a class="button button-{}" href="{}"{}>{}{}</a>'
-    return format_html(markup, kind, url, attributes, sign, content.strip())
+    return format_html(markup, kind, url, attributes, sign, SafeString(content.strip()))
 
 
 @register.simple_block_tag

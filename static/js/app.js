@@ -76,11 +76,25 @@ function markCurrentPage() {
   }
 }
 
+/** A table wider than the screen can be scrolled with the keyboard too. */
+function letKeysScroll(root) {
+  for (const box of root.querySelectorAll(".scroll")) {
+    if (box.scrollWidth <= box.clientWidth) continue;
+    box.tabIndex = 0;
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", box.querySelector("caption")?.textContent.trim() ?? "Table");
+  }
+}
+
 startTheme();
 startMenus();
 startAgo();
 startLiveReadings(document);
 markCurrentPage();
 focusError(document);
+letKeysScroll(document);
 document.addEventListener("keydown", onKey);
-document.addEventListener("htmx:after:swap", () => focusError(document));
+document.addEventListener("htmx:after:swap", () => {
+  focusError(document);
+  letKeysScroll(document);
+});

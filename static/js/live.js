@@ -5,8 +5,7 @@ import { displayOffsetMv, layout } from "./ecg/geometry.js";
 import * as draw from "./ecg/paper.js";
 import { freshText, freshness, offsetMinutes, readingTexts } from "./ecg/words.js";
 
-const STRIP_PX_PER_MM = 3.2;
-const STRIP_ROW_MM = 25;
+const STRIP_ROW_MM = 35; // a row of 25 mm and the headroom
 const WORDS = { fresh: "recording", stale: "no new data", gone: "connection lost", closed: "recording ended" };
 
 class LiveReading {
@@ -91,7 +90,7 @@ class LiveReading {
       rowSeconds: null,
       speedMmPerS: 25,
       gainMmPerMv: 10,
-      calibratedPxPerMm: Math.min(this.#strip.clientHeight / STRIP_ROW_MM, STRIP_PX_PER_MM * 1.3),
+      calibratedPxPerMm: this.#strip.clientHeight / STRIP_ROW_MM,
       rows: 1,
     });
   }

@@ -19,6 +19,7 @@ export const ZOOMS_S = [1, 2, 3, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600];
 const ROW_CHOICES_S = [10, 8, 6, 5, 4, 3, 2, 1];
 const OVERVIEW_PX_PER_MV = 18;
 const OVERVIEW_ROW_PX = 46;
+const HEADROOM_MM = 5;
 
 /** Millimetres before the trace starts: room for the calibration pulse, a whole bold box. */
 export function leadInMm(speedMmPerS) {
@@ -63,6 +64,7 @@ export function layout(page) {
   const mm = toScale ? calibratedPxPerMm : pxPerMm(widthPx, rowSeconds, speedMmPerS);
   const paper = mm >= SMALLEST_PAPER_PX_PER_MM;
   const rowPx = paper ? rowMm(gainMmPerMv) * mm : OVERVIEW_ROW_PX;
+  const topPx = paper ? HEADROOM_MM * mm : OVERVIEW_ROW_PX / 4;
   const leftPx = paper ? leadInMm(speedMmPerS) * mm : 56;
   const pxPerSecond = paper ? speedMmPerS * mm : (widthPx - leftPx) / rowSeconds;
   return {
@@ -71,13 +73,19 @@ export function layout(page) {
     paper,
     toScale,
     rowPx,
+    topPx,
     leftPx,
     pxPerSecond,
     pxPerMm: mm,
     pxPerMv: paper ? gainMmPerMv * mm : (OVERVIEW_PX_PER_MV * gainMmPerMv) / 10,
-    rows: page.rows ?? Math.max(1, Math.floor(heightPx / rowPx)),
+    rows: page.rows ?? Math.max(1, Math.floor((heightPx - 2 * topPx) / rowPx)),
     baseline: 0.6,
   };
+}
+
+/** Height of the whole page: its rows and the headroom above and below them. */
+export function pageHeightPx(paper) {
+  return paper.rows * paper.rowPx + 2 * paper.topPx;
 }
 
 /** Milliseconds that a whole page shows. */
@@ -95,7 +103,7 @@ export function place(ms, startMs, paper) {
 
 /** The moment under a point of the page; points left of the trace count as its start. */
 export function momentAt(x, y, startMs, paper) {
-  const row = Math.min(paper.rows - 1, Math.max(0, Math.floor(y / paper.rowPx)));
+  const row = Math.min(paper.rows - 1, Math.max(0, Math.floor((y - paper.topPx) / paper.rowPx)));
   const seconds = (x - paper.leftPx) / paper.pxPerSecond;
   const inRow = Math.min(paper.rowSeconds, Math.max(0, seconds));
   return startMs + (row * paper.rowSeconds + inRow) * 1000;
@@ -103,7 +111,7 @@ export function momentAt(x, y, startMs, paper) {
 
 /** Height of a voltage in its row, seen from the top of the page. */
 export function yOf(millivolt, row, paper) {
-  return (row + paper.baseline) * paper.rowPx - millivolt * paper.pxPerMv;
+  return paper.topPx + (row + paper.baseline) * paper.rowPx - millivolt * paper.pxPerMv;
 }
 
 /** A start that keeps the page inside the recording. */
@@ -147,6 +155,19 @@ export function gaps(lows) {
     }
   }
   return runs;
+}
+
+/**
+ * Whether part of the trace lies above the first row or below the last and so cannot be seen.
+ * @param {{lows: Int16Array, highs: Int16Array}} first buckets of the first row
+ * @param {{lows: Int16Array, highs: Int16Array}} last buckets of the last row
+ */
+export function leavesPage(first, last, millivoltPerStep, offsetMv, paper) {
+  const roomUp = (paper.topPx + paper.baseline * paper.rowPx) / paper.pxPerMv;
+  const roomDown = (paper.topPx + (1 - paper.baseline) * paper.rowPx) / paper.pxPerMv;
+  const above = first.highs.some((step) => step * millivoltPerStep - offsetMv > roomUp);
+  const below = (step) => step !== MISSING && offsetMv - step * millivoltPerStep > roomDown;
+  return above || last.lows.some(below);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The whole recording as one strip, with the page that is shown marked in it. */
 
-import { MISSING } from "./geometry.js";
+import { MISSING, gaps } from "./geometry.js";
 import { hatch, sharpContext } from "./paper.js";
 
 const KEY_STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1 };
@@ -74,12 +74,10 @@ export class Overview {
     const x = (i) => ((startMs + i * bucketMs) / this.#view.lengthMs) * width;
     const y = (step) => 3 + ((high - step) / (high - low)) * (height - 6);
     const bucketPx = Math.max(1, x(1) - x(0));
+    for (const [a, b] of gaps(lows)) hatch(context, x(a), 0, x(b) - x(a), height, colour.gap, 5);
     context.beginPath();
     for (let i = 0; i < lows.length; i += 1) {
-      if (lows[i] === MISSING) {
-        hatch(context, x(i), 0, bucketPx, height, colour.gap, 5);
-        continue;
-      }
+      if (lows[i] === MISSING) continue;
       context.moveTo(x(i), y(lows[i]) + 0.5);
       context.lineTo(x(i), y(highs[i]) - 0.5);
     }

@@ -1,6 +1,6 @@
 /** Draws ECG paper and what is on it: grid, calibration pulse, clocks, trace, gaps. */
 
-import { MISSING, PULSE_MS, PULSE_MV, gaps, place, yOf } from "./geometry.js";
+import { MISSING, PULSE_MS, PULSE_MV, gaps, pageHeightPx, place, yOf } from "./geometry.js";
 import { clockAt } from "./words.js";
 
 const FINE_FROM_PX = 2.6;
@@ -27,7 +27,7 @@ export function sharpContext(canvas, widthPx, heightPx) {
 
 /** Everything but the trace. */
 export function drawPaper(context, paper, { widthPx, colour }) {
-  const heightPx = paper.rows * paper.rowPx;
+  const heightPx = pageHeightPx(paper);
   context.fillStyle = colour.ground;
   context.fillRect(0, 0, widthPx, heightPx);
   if (paper.paper) drawGrid(context, paper, widthPx, heightPx, colour);
@@ -96,7 +96,7 @@ export function drawClocks(context, paper, { startMs, startedMs, zoneMinutes, co
   context.textBaseline = "top";
   for (let row = 0; row < paper.rows; row += 1) {
     const text = clockAt(startedMs + startMs + row * paper.rowSeconds * 1000, zoneMinutes);
-    const y = row * paper.rowPx + (paper.paper ? 4 : paper.rowPx * 0.35);
+    const y = paper.topPx + row * paper.rowPx + (paper.paper ? 3 : paper.rowPx * 0.35);
     context.fillStyle = colour.ground;
     context.fillRect(2, y - 2, context.measureText(text).width + 6, 17);
     context.fillStyle = colour.words;
@@ -119,7 +119,7 @@ export function drawTrace(context, paper, block, { startMs, millivoltPerStep, of
     const pen = rowPen(paper, row, from, block, millivoltPerStep, offsetMv);
     context.save();
     context.beginPath();
-    context.rect(paper.leftPx, 0, paper.rowSeconds * paper.pxPerSecond, paper.rows * paper.rowPx);
+    context.rect(paper.leftPx, 0, paper.rowSeconds * paper.pxPerSecond, pageHeightPx(paper));
     context.clip();
     drawGaps(context, paper, block, seen, pen, colour);
     strokeRow(context, block, seen, pen, colour);
@@ -162,8 +162,9 @@ function drawGaps(context, paper, block, { first, last }, pen, colour) {
   for (const [a, b] of gaps(block.lows.subarray(first, last))) {
     const x = pen.x(first + a);
     const width = Math.max(1, pen.x(first + b) - x);
-    hatch(context, x, pen.row * paper.rowPx, width, paper.rowPx, colour.gap);
-    if (width > 60) label(context, "no data", x + width / 2, (pen.row + 0.5) * paper.rowPx, colour);
+    const top = paper.topPx + pen.row * paper.rowPx;
+    hatch(context, x, top, width, paper.rowPx, colour.gap);
+    if (width > 60) label(context, "no data", x + width / 2, top + paper.rowPx / 2, colour);
   }
 }
 
@@ -214,8 +215,8 @@ export function drawEnd(context, paper, { startMs, endMs, colour }) {
   context.save();
   context.setLineDash([4, 4]);
   context.beginPath();
-  context.moveTo(x, row * paper.rowPx + 3);
-  context.lineTo(x, (row + 1) * paper.rowPx - 3);
+  context.moveTo(x, paper.topPx + row * paper.rowPx + 3);
+  context.lineTo(x, paper.topPx + (row + 1) * paper.rowPx - 3);
   context.strokeStyle = colour.words;
   context.stroke();
   context.restore();

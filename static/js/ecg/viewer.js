@@ -3,7 +3,7 @@
 import { startTrend } from "../trend.js";
 import { calibrate, calibrated, drawCard, forget } from "./calibration.js";
 import { StateFeed, ViewportFeed, slice } from "./feed.js";
-import { clampStart, displayOffsetMv, followStart, layout, momentAt, pageMs, zoomStep, zoomedStart } from "./geometry.js";
+import { clampStart, displayOffsetMv, followStart, layout, leavesPage, momentAt, pageHeightPx, pageMs, zoomStep, zoomedStart } from "./geometry.js";
 import { listen } from "./gestures.js";
 import { Overview } from "./overview.js";
 import * as draw from "./paper.js";
@@ -260,13 +260,13 @@ class Viewer {
   #render() {
     const paper = this.#paper;
     const widthPx = Math.max(240, this.#find("paper").clientWidth);
-    const heightPx = paper.rows * paper.rowPx;
+    const heightPx = pageHeightPx(paper);
     this.#canvas.style.height = `${heightPx}px`;
     const context = draw.sharpContext(this.#canvas, widthPx, heightPx);
     const seen = this.#seen();
     const offsetMv = seen ? displayOffsetMv(seen.lows, seen.highs, this.millivoltPerStep) : 0;
     this.#drawPage(context, widthPx, offsetMv);
-    this.#print(offsetMv);
+    this.#print(offsetMv, this.#leavesPage(offsetMv));
     this.#overview();
   }
 
@@ -286,7 +286,7 @@ class Viewer {
       font: "12px system-ui, sans-serif",
     });
     const stale = ["stale", "gone"].includes(this.#freshness());
-    if (stale || this.#failed) draw.drawStale(context, widthPx, paper.rows * paper.rowPx, colour);
+    if (stale || this.#failed) draw.drawStale(context, widthPx, pageHeightPx(paper), colour);
     this.#showStale(stale);
   }
 
@@ -295,6 +295,13 @@ class Viewer {
     const text = `${this.#clock(this.#startMs)}, ${spanText(page / 1000)} shown`;
     const view = { startMs: this.#startMs, pageMs: page, lengthMs: Math.max(1, this.lengthMs) };
     this.overview.draw(view, this.#colour, text);
+  }
+
+  #leavesPage(offsetMv) {
+    if (!this.#block) return false;
+    const rowMs = this.#paper.rowSeconds * 1000;
+    const row = (index) => slice(this.#block, this.#startMs + index * rowMs, this.#startMs + (index + 1) * rowMs);
+    return leavesPage(row(0), row(this.#paper.rows - 1), this.millivoltPerStep, offsetMv, this.#paper);
   }
 
   #seen() {
@@ -307,10 +314,10 @@ class Viewer {
     return clockAt(this.startedMs + ms, this.zoneMinutes);
   }
 
-  #print(offsetMv) {
+  #print(offsetMv, leaves) {
     const { speed, gain, zoneMinutes } = this;
     const filter = this.#root.dataset.filter;
-    this.#find("paper-print").textContent = paperText({ speed, gain, filter, paper: this.#paper, offsetMv, zoneMinutes });
+    this.#find("paper-print").textContent = paperText({ speed, gain, filter, paper: this.#paper, offsetMv, leaves, zoneMinutes });
     this.#find("span").textContent = `${spanText(this.#paper.rowSeconds)} a row`;
     this.#find("calibrated").textContent = this.#paper.toScale ? "To scale" : "Not to scale";
   }

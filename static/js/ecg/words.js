@@ -61,12 +61,13 @@ export function freshText(lastEpochMs, ageS, zoneMinutes) {
 }
 
 /** What stands under the paper. */
-export function paperText({ speed, gain, filter, paper, offsetMv, zoneMinutes }) {
+export function paperText({ speed, gain, filter, paper, offsetMv, leaves, zoneMinutes }) {
   const scale = paper.paper
     ? `${speed} mm/s, ${gain} mm/mV`
     : `${spanText(paper.rowSeconds)} in a row, without ECG paper`;
   const words = [scale, `filter: ${filter}`];
   if (offsetMv) words.push(`shifted by ${(-offsetMv).toFixed(1).replace("-", "−")} mV`);
+  if (leaves) words.push("part of the trace leaves the paper: lower the gain");
   words.push(paper.toScale ? "to scale on this screen" : "not to scale");
   words.push(`times ${offsetText(zoneMinutes)}`);
   return words.join(" · ");
