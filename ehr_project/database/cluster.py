@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -154,7 +154,7 @@ class Cluster:
         folder = self._folder = self._folder or Folder.of(self.data, self._account, self._say)
         self._passwords = folder.passwords()
         folder.end_leftovers()
-        self._choose_socket()
+        self._choose_socket(folder.home)
         binaries = choose(self._account, major=folder.major())
         if folder.major() is None:
             self._create(folder, binaries)
@@ -163,12 +163,12 @@ class Cluster:
         with psycopg.connect(self._superuser_url(), autocommit=True) as connection:
             prepare(connection, self._passwords, scratch=self.scratch)
 
-    def _choose_socket(self) -> None:
+    def _choose_socket(self, home: Path) -> None:
         """A short private folder for the socket: the same one for as long as we live."""
         if self._socket is None:
             if self._note.exists():  # the last launcher was killed
                 shutil.rmtree(json.loads(self._note.read_text())["socket"], ignore_errors=True)
-            self._socket = _socket_folder()
+            self._socket = _socket_folder([home] if self.scratch else [])
             private_text(self._note, json.dumps({"socket": str(self._socket), **asdict(self.urls)}))
         self._socket.mkdir(mode=0o700, exist_ok=True)  # a cleaner of /tmp may have come by
         if self._account:
@@ -280,8 +280,9 @@ def running_urls(data: Path) -> Urls | None:
     return found
 
 
-def _socket_folder() -> Path:
-    for parent in ("/tmp", "/var/tmp", tempfile.gettempdir()):  # noqa: S108 - short and private
+def _socket_folder(preferred: Sequence[Path]) -> Path:
+    """A private folder whose path is short enough for a socket's name."""
+    for parent in (*preferred, "/tmp", "/var/tmp", tempfile.gettempdir()):  # noqa: S108
         if os.access(parent, os.W_OK | os.X_OK):
             folder = Path(tempfile.mkdtemp(prefix="chartwave-", dir=parent))
             if len(os.fsencode(folder / SOCKET_FILE)) <= SOCKET_LIMIT:
