@@ -7,6 +7,7 @@ from vitals.models.pairing import Pairing
 from vitals.models.reading import ReadingReceipt
 from vitals.models.recording import Recording, RecordingEvent
 from vitals.models.refusal import UploadRefusal
+from vitals.models.sync import SyncCursor, SyncPending, SyncReceipt, SyncTarget
 
 __all__ = [
     "Analysis",
@@ -20,6 +21,10 @@ __all__ = [
     "ReadingReceipt",
     "Recording",
     "RecordingEvent",
+    "SyncCursor",
+    "SyncPending",
+    "SyncReceipt",
+    "SyncTarget",
     "UploadRefusal",
     "WaveformChunk",
 ]

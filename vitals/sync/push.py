@@ -1,0 +1,344 @@
+"""Sending what waits: once each, whatever the other system, the network or this process do.
+
+The order of steps makes it so. Before anything leaves, the digest of what is sent and the audit
+of the disclosure are committed. A clear answer writes a receipt. Where no clear answer came (a
+time-out, a 500, a crash in between), the next try first looks at what stands there.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts import audit
+from fhir.codec import dumps
+from fhir.principal import Principal
+from vitals.models import SyncPending, SyncReceipt, SyncTarget
+from vitals.sync.answers import Answer
+from vitals.sync.backoff import item_pause, target_pause
+from vitals.sync.client import SyncServer
+from vitals.sync.drafts import Desk, Draft, Dropped, Waiting, key_of
+from vitals.sync.errors import (
+    Disposition,
+    RefusedError,
+    SeveralMatchesError,
+    StaleError,
+    SyncError,
+)
+from vitals.sync.outbox import enqueue
+from vitals.sync.recall import can_recall, taken_back
+from vitals.sync.wire import RECORD_SYSTEM, digest
+
+SYNC = Principal("system", "sync", "Sync", facilities=None)
+LARGEST_BUNDLE = 4 * 2**20
+# After this many failures in a row, one at a time: one bad record must not block the others.
+SINGLE_AFTER = 2
+GIVE_UP_AFTER = 3
+WAIT_FOR_OTHERS = timedelta(minutes=1)
+KEPT_ATTEMPTS = 20
+
+
+class Push:
+    """Sends what is due for one target."""
+
+    def __init__(
+        self, target: SyncTarget, server: SyncServer, *, recalls_only: bool = False
+    ) -> None:
+        self.target = target
+        self.server = server
+        self.desk = Desk(target, recalls_only=recalls_only)
+        self.failed = 0
+        self.sent = 0
+
+    def run(self, rounds: int = 1000) -> int:
+        """Send until nothing is due, or the target cannot take more now.
+
+        Returns:
+            How many resources it took.
+        """
+        for _ in range(rounds):
+            batch = self._next()
+            if not batch or not self._send(batch):
+                break
+        return self.sent
+
+    def _next(self) -> list[SyncPending]:
+        """Rows of one rank, so that nothing in a batch needs another of the same batch."""
+        due = SyncPending.objects.filter(target=self.target).due(timezone.now())
+        first = due.first()
+        if first is None:
+            return []
+        return list(due.filter(rank=first.rank)[: self._size()])
+
+    def _size(self) -> int:
+        return 1 if self.target.failures >= SINGLE_AFTER else self.target.entry_limit
+
+    def _send(self, batch: Sequence[SyncPending]) -> bool:
+        """Send one batch; False where the target cannot take more now."""
+        drafts: list[Draft] = []
+        for decision in self.desk.decide(batch, timezone.now() + WAIT_FOR_OTHERS):
+            if isinstance(decision, Draft):
+                drafts.append(decision)
+            elif isinstance(decision, Waiting):
+                self._wait(decision)
+            else:
+                self._drop(decision)
+        fresh = [draft for draft in drafts if not _needs_a_look(draft)]
+        looked = (draft for draft in drafts if _needs_a_look(draft))
+        bundles = list(_bundles(fresh, self._size()))
+        return all(self._bundle(bundle) for bundle in bundles) and all(map(self._look, looked))
+
+    def _wait(self, waiting: Waiting) -> None:
+        enqueue(self.target, waiting.first)
+        if waiting.until is not None:
+            waiting.pending.next_try_at = waiting.until
+            waiting.pending.last_error = waiting.reason
+            waiting.pending.save(update_fields=["next_try_at", "last_error"])
+
+    def _drop(self, dropped: Dropped) -> None:
+        SyncPending.objects.filter(
+            pk=dropped.pending.pk, version__lte=dropped.pending.version
+        ).delete()
+
+    # Sending
+
+    def _bundle(self, drafts: Sequence[Draft]) -> bool:
+        if len(drafts) == 1:
+            return self._single(drafts[0])
+        self._announce(drafts)
+        try:
+            answers = self.server.batch([draft.entry for draft in drafts])
+        except RefusedError:
+            # The bundle as a whole was refused, perhaps for one entry: each goes on its own.
+            return all(self._single(draft, announced=True) for draft in drafts)
+        except SyncError as error:
+            return self._whole_failed(drafts, error)
+        self._settle(list(zip(drafts, answers, strict=True)))
+        return not self.target.paused_reason
+
+    def _single(self, draft: Draft, *, announced: bool = False) -> bool:
+        if not announced:
+            self._announce([draft])
+        try:
+            answer = self._write(draft)
+        except SyncError as error:
+            return self._one_failed(draft, error)
+        self._settle([(draft, answer)])
+        return True
+
+    def _write(self, draft: Draft) -> Answer:
+        entry = draft.entry
+        if entry.remote_id:
+            return self.server.put(entry.resource, entry.remote_id, if_match=entry.if_match)
+        return self.server.create(entry.resource, if_none_exist=entry.if_none_exist)
+
+    def _announce(self, drafts: Sequence[Draft]) -> None:
+        """Commit what is about to leave, before it leaves: the attempt and its audit."""
+        patients: defaultdict[UUID | None, list[str]] = defaultdict(list)
+        for draft in drafts:
+            tried = [one for one in draft.pending.attempted if one != draft.digest]
+            draft.pending.attempted = [*tried, draft.digest][-KEPT_ATTEMPTS:]
+            draft.pending.recall = draft.recall
+            patients[draft.pending.patient_id].append("/".join(draft.pending.key))
+        detail = {"target": self.target.name, "host": self.target.host}
+        with transaction.atomic():
+            SyncPending.objects.bulk_update(
+                [draft.pending for draft in drafts], ["attempted", "recall"]
+            )
+            for patient_id, entities in patients.items():
+                audit.record(
+                    SYNC, "disclose", patient_id=patient_id, entities=entities, detail=detail
+                )
+
+    # Looking first
+
+    def _look(self, draft: Draft) -> bool:
+        """Send what may be there already, or what only changes the copy there."""
+        try:
+            there = self._there(draft)
+            ready = self._compared(draft, there)
+        except SyncError as error:
+            return self._one_failed(draft, error)
+        if isinstance(ready, Draft):
+            return self._single(ready)
+        self._settle([(draft, ready)])
+        return True
+
+    def _there(self, draft: Draft) -> Answer | None:
+        """What stands there now under our id, or with our identifier."""
+        type_ = draft.pending.type
+        if draft.remote_id:
+            return self.server.read(type_, draft.remote_id)
+        ours = {"identifier": f"{RECORD_SYSTEM}|{key_of(draft.pending)}"}
+        found = list(self.server.search(type_, ours))
+        if len(found) > 1:
+            raise SeveralMatchesError(f"{len(found)} resources there carry our identifier.")
+        if not found:
+            return None
+        version = str((found[0].get("meta") or {}).get("versionId") or "")
+        return Answer(200, str(found[0]["id"]), version, found[0])
+
+    def _compared(self, draft: Draft, there: Answer | None) -> Draft | Answer:
+        """What to send, given what stands there; an Answer where nothing need be sent."""
+        if draft.resource is None:
+            return self._taken_back(draft, there)
+        if there is None or there.resource is None:
+            return replace(draft, if_match="") if draft.remote_id else draft
+        remote_id = there.remote_id or draft.remote_id
+        found = digest(there.resource)
+        if found == draft.digest:
+            return replace(there, remote_id=remote_id)
+        ours = found in draft.pending.attempted or draft.pending.overwrite
+        if ours or (draft.if_match and there.version == draft.if_match):
+            return draft.replacing(remote_id, there.version)
+        raise StaleError("It was changed there since we last wrote it.")
+
+    def _taken_back(self, draft: Draft, there: Answer | None) -> Draft | Answer:
+        if there is None or there.resource is None:
+            return Answer(404, draft.remote_id)
+        if not can_recall(draft.pending.type):
+            raise RefusedError(
+                f"It was withdrawn here, but a {draft.pending.type} cannot say "
+                '"entered in error". Ask the other side to remove it.'
+            )
+        body = {k: v for k, v in taken_back(there.resource).items() if k not in ("id", "meta")}
+        kept = {k: v for k, v in (there.resource.get("meta") or {}).items() if k == "profile"}
+        body |= {"meta": kept} if kept else {}
+        sent = replace(draft, resource=body)
+        return sent.replacing(there.remote_id or draft.remote_id, there.version)
+
+    # Settling
+
+    def _settle(self, answers: Sequence[tuple[Draft, Answer | SyncError]]) -> None:
+        taken: list[tuple[Draft, Answer]] = []
+        for draft, answer in answers:
+            if isinstance(answer, SyncError):
+                self._one_failed(draft, answer)
+                continue
+            try:
+                taken.append((draft, self._completed(draft, answer)))
+            except SyncError as error:
+                self._one_failed(draft, error)
+        if taken:
+            self._receipts(taken)
+
+    def _completed(self, draft: Draft, answer: Answer) -> Answer:
+        """``answer`` with id and version; where it lacks them, what stands there tells."""
+        if answer.status == 404 or (answer.version and (answer.remote_id or draft.remote_id)):
+            existed = not draft.remote_id and answer.status == 200
+            if not existed:
+                return replace(answer, remote_id=answer.remote_id or draft.remote_id)
+        there = self._there(draft)
+        if there is None or there.resource is None:
+            return replace(answer, remote_id=answer.remote_id or draft.remote_id)
+        if digest(there.resource) != draft.digest and not draft.remote_id:
+            raise StaleError("It is there already with our identifier and another content.")
+        return replace(there, remote_id=there.remote_id or draft.remote_id)
+
+    @transaction.atomic
+    def _receipts(self, taken: Sequence[tuple[Draft, Answer]]) -> None:
+        now = timezone.now()
+        SyncReceipt.objects.bulk_create(
+            [self._receipt(draft, answer) for draft, answer in taken],
+            update_conflicts=True,
+            unique_fields=["target", "type", "fhir_id"],
+            update_fields=[
+                "sent_version", "digest", "remote_id", "remote_version", "sent_at", "recalled_at",
+            ],
+        )  # fmt: skip
+        for draft, _ in taken:
+            waiting = SyncPending.objects.filter(pk=draft.pending.pk)
+            if not waiting.filter(version__lte=draft.version).delete()[0]:
+                # It changed meanwhile: the newer version waits, and nothing is in doubt.
+                waiting.update(attempted=[], attempts=0, overwrite=False, last_error="")
+        self.sent += len(taken)
+        self.failed = 0
+        if self.target.failures or self.target.last_error:
+            self.target.failures, self.target.last_error = 0, ""
+        self.target.last_success_at = now
+        self.target.save(update_fields=["failures", "last_error", "last_success_at"])
+
+    def _receipt(self, draft: Draft, answer: Answer) -> SyncReceipt:
+        pending = draft.pending
+        now = timezone.now()
+        return SyncReceipt(
+            target=self.target,
+            type=pending.type,
+            fhir_id=pending.fhir_id,
+            record_id=pending.record_id,
+            patient_id=pending.patient_id,
+            recording_id=pending.recording_id,
+            is_summary=draft.is_summary,
+            sent_version=draft.version,
+            digest=draft.digest,
+            remote_id=answer.remote_id,
+            remote_version=answer.version,
+            sent_at=now,
+            recalled_at=now if draft.recall else None,
+        )
+
+    def _one_failed(self, draft: Draft, error: SyncError) -> bool:
+        """Note what one resource met; False where the target cannot take more now."""
+        pending = draft.pending
+        pending.attempts += 1
+        pending.last_error = error.words
+        if error.surely_not_taken:
+            pending.attempted = [one for one in pending.attempted if one != draft.digest]
+        if error.disposition is Disposition.PARKED:
+            pending.state = SyncPending.State.PARKED
+        elif error.disposition is Disposition.CONFLICT:
+            pending.state = SyncPending.State.CONFLICT
+        pending.next_try_at = timezone.now() + item_pause(pending.attempts, error.retry_after_s)
+        pending.save(update_fields=["attempts", "last_error", "attempted", "state", "next_try_at"])
+        if error.disposition in (Disposition.PARKED, Disposition.CONFLICT):
+            return True
+        self.failed += 1
+        return self._target_failed(error, stop=self.failed >= GIVE_UP_AFTER)
+
+    def _whole_failed(self, drafts: Sequence[Draft], error: SyncError) -> bool:
+        if error.surely_not_taken:
+            for draft in drafts:
+                draft.pending.attempted.remove(draft.digest)
+            SyncPending.objects.bulk_update([draft.pending for draft in drafts], ["attempted"])
+        SyncPending.objects.filter(pk__in=[draft.pending.pk for draft in drafts]).update(
+            attempts=F("attempts") + 1, last_error=error.words
+        )
+        return self._target_failed(error, stop=True)
+
+    def _target_failed(self, error: SyncError, *, stop: bool) -> bool:
+        target = self.target
+        target.failures += 1
+        target.last_error = error.words
+        if error.disposition is Disposition.PAUSED:
+            target.paused_reason = error.words
+            stop = True
+        if stop:
+            pause = target_pause(target.failures, error.retry_after_s)
+            target.next_try_at = timezone.now() + pause
+        target.save(update_fields=["failures", "last_error", "paused_reason", "next_try_at"])
+        return not stop
+
+
+def _needs_a_look(draft: Draft) -> bool:
+    """It may have arrived before, or the copy there is what is changed."""
+    return draft.resource is None or bool(draft.pending.attempted) or draft.pending.overwrite
+
+
+def _bundles(drafts: Sequence[Draft], limit: int) -> Iterator[list[Draft]]:
+    """Drafts in requests of at most ``limit`` resources and a bearable size."""
+    bundle: list[Draft] = []
+    size = 0
+    for draft in drafts:
+        weight = len(dumps(draft.resource))
+        if bundle and (len(bundle) >= limit or size + weight > LARGEST_BUNDLE):
+            yield bundle
+            bundle, size = [], 0
+        bundle.append(draft)
+        size += weight
+    if bundle:
+        yield bundle
