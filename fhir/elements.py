@@ -126,15 +126,21 @@ def category_codes(name: str, column: str, system: str) -> Element:
 
 def reference(name: str, column: str, target: str) -> Element:
     """A reference to a row here, as a foreign key; elsewhere it stays a literal in ``extra``."""
+    seen = f"_{column}_seen"
 
     def read(resource: Resource, resolver: Resolver) -> Columns:
         value = resource.get(name)
         literal = value.get("reference") if isinstance(value, dict) else None
-        return {f"{column}_id": resolver.resolve(literal, target) if literal else None}
+        key = resolver.resolve(literal, target) if literal else None
+        return {f"{column}_id": key, seen: (key, literal)}
 
     def render(record: Any) -> Resource:
-        row = getattr(record, column)
-        return {name: {"reference": row.reference}} if row is not None else {}
+        # A record read just now knows its literal: no query, and the row may not be saved yet.
+        key, literal = record.__dict__.get(seen, (None, ""))
+        if key is None or key != getattr(record, f"{column}_id"):
+            row = getattr(record, column)
+            literal = row.reference if row is not None else ""
+        return {name: {"reference": literal}} if literal else {}
 
     return Element(name, (f"{column}_id",), read, render)
 

@@ -9,9 +9,9 @@ from django.db import DataError, IntegrityError, connection, models, transaction
 
 from fhir import changes
 from fhir.codec import same
-from fhir.definitions import RESOURCE_TYPES
 from fhir.errors import Invalid, Refusal
-from fhir.mapping import OUR_META, Known, Mapping, Resource
+from fhir.known import Known
+from fhir.mapping import OUR_META, Mapping, Resource
 from fhir.models import Record
 from fhir.models.record import new_id
 from fhir.ports import port
@@ -155,13 +155,8 @@ def rewrite(value: Any, local: dict[str, str]) -> str:
 def _known(entries: list[Entry]) -> Known:
     """Keys of all rows the entries are or refer to; new ones get theirs now, so cycles are fine."""
     known = Known()
-    wanted = [(entry.mapping.model, *entry.key) for entry in entries if _native(entry)]
-    for entry in entries:
-        for kind, fhir_id in _references(entry.resource):
-            target = mapping(kind).model
-            if getattr(target, "fhir_type", None) == kind:
-                wanted.append((target, kind, fhir_id))
-    known.look_up(wanted)
+    known.look_up([entry.key for entry in entries])
+    known.look_up_references([entry.resource for entry in entries])
     for entry in entries:
         if _native(entry):
             known.found.setdefault(entry.key, new_id())
@@ -170,21 +165,6 @@ def _known(entries: list[Entry]) -> Known:
 
 def _native(entry: Entry) -> bool:
     return hasattr(entry.mapping.model, "fhir_type")
-
-
-def _references(resource: Resource) -> set[tuple[str, str]]:
-    found: set[tuple[str, str]] = set()
-    stack: list[Any] = [resource]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, list):
-            stack.extend(item)
-        elif isinstance(item, dict):
-            kind, _, fhir_id = str(item.get("reference", "")).partition("/")
-            if fhir_id and kind in RESOURCE_TYPES:
-                found.add((kind, fhir_id))
-            stack.extend(item.values())
-    return found
 
 
 def _depth(model: type[models.Model]) -> int:

@@ -5,7 +5,7 @@ Nothing is lost by construction: reading fills the columns, renders them again, 
 little of a type as the product needs.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 from uuid import UUID
@@ -175,29 +175,3 @@ def forget_edited(extra: Resource, before: Resource, after: Resource) -> Resourc
         return extra
     gone = changed | {f"_{name}" for name in changed} | {"text"}
     return {name: value for name, value in extra.items() if name not in gone}
-
-
-class Known:
-    """A resolver over ids that were looked up beforehand, one query for each type."""
-
-    def __init__(self, found: dict[tuple[str, str], UUID] | None = None) -> None:
-        self.found = found if found is not None else {}
-
-    def resolve(self, reference: str, target: str) -> UUID | None:
-        """The row behind ``Type/id``; None for other types, other servers, unknown ids."""
-        kind, _, fhir_id = reference.partition("/")
-        return self.found.get((target, fhir_id.split("/")[0])) if kind == target else None
-
-    def add(self, record: Record) -> None:
-        """Remember a record made just now."""
-        self.found[record.resource_type, record.fhir_id] = record.id
-
-    def look_up(self, wanted: Iterable[tuple[type[Any], str, str]]) -> None:
-        """Find many at once: (model, type, fhir_id) of each."""
-        by_model: dict[tuple[type[Any], str], set[str]] = {}
-        for model, kind, fhir_id in wanted:
-            if (kind, fhir_id) not in self.found:
-                by_model.setdefault((model, kind), set()).add(fhir_id)
-        for (model, kind), ids in by_model.items():
-            rows = model.objects.filter(fhir_id__in=ids).values_list("fhir_id", "id")
-            self.found.update({(kind, fhir_id): key for fhir_id, key in rows})

@@ -10,6 +10,7 @@ from fhir.definitions import RESOURCE_TYPES, json_schema, required_elements
 from fhir.errors import Invalid, Malformed, UnknownType
 
 FHIR_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+MISSING = re.compile(r'"(\w+)" is a required property')
 LONGEST_VALUE_SHOWN = 60
 
 
@@ -50,6 +51,10 @@ def _require_schema(type_: str, resource: dict[str, Any]) -> None:
     if error is None:
         return
     path = expression(type_, list(error.instance_path))
+    missing = MISSING.fullmatch(error.message)
+    if missing:
+        path = f"{path}.{missing.group(1)}"
+        raise Invalid(f"{path} is required and missing.", expression=path)
     raise Invalid(f"{path}: {shortened(error.message)}", expression=path)
 
 

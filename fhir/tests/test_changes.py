@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection, transaction
 
 from fhir import changes
 from fhir.errors import VersionConflict
+from fhir.known import Known
 from fhir.models import Change
 from fhir.principal import SYSTEM
 from fhir.registry import mapping, render
@@ -80,8 +81,6 @@ def test_every_record_has_its_guard(db):
 
 
 def test_editing_a_column_drops_its_extension_and_the_narrative(rosa):
-    from fhir.mapping import Known
-
     sent = {
         "resourceType": "Patient",
         "text": {"status": "generated", "div": "<div>Rosa, 1960</div>"},
