@@ -282,7 +282,8 @@ def running_urls(data: Path) -> Urls | None:
 
 def _socket_folder(preferred: Sequence[Path]) -> Path:
     """A private folder whose path is short enough for a socket's name."""
-    for parent in (*preferred, "/tmp", "/var/tmp", tempfile.gettempdir()):  # noqa: S108
+    usual = ("/tmp", "/var/tmp", tempfile.gettempdir())  # noqa: S108
+    for parent in (*preferred, *map(Path, usual)):
         if os.access(parent, os.W_OK | os.X_OK):
             folder = Path(tempfile.mkdtemp(prefix="chartwave-", dir=parent))
             if len(os.fsencode(folder / SOCKET_FILE)) <= SOCKET_LIMIT:
