@@ -38,7 +38,11 @@ class GuardVersion(Operation):
         """Triggers are not part of Django's state."""
 
     def database_forwards(
-        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any  # noqa: ARG002
+        self,
+        app_label: str,
+        schema_editor: Any,
+        from_state: Any,  # noqa: ARG002
+        to_state: Any,
     ) -> None:
         table = to_state.apps.get_model(app_label, self.model)._meta.db_table
         schema_editor.execute(FUNCTION, params=None)
@@ -49,7 +53,11 @@ class GuardVersion(Operation):
         )
 
     def database_backwards(
-        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any  # noqa: ARG002
+        self,
+        app_label: str,
+        schema_editor: Any,
+        from_state: Any,
+        to_state: Any,  # noqa: ARG002
     ) -> None:
         table = from_state.apps.get_model(app_label, self.model)._meta.db_table
         schema_editor.execute(f'DROP TRIGGER version_grows ON "{table}"')

@@ -3,5 +3,5 @@
 import os
 from pathlib import Path
 
-ROOT = Path(os.environ.get("CHARTWAVE_SHARED", Path(__file__).resolve().parents[2] / "shared"))
-DATA = ROOT / "data"
+BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
+DATA = Path(os.environ.get("CHARTWAVE_SHARED_DATA", BESIDE))

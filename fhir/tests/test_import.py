@@ -138,9 +138,7 @@ def test_a_number_that_belongs_to_somebody_else_is_refused(run):
 
 def test_what_depends_on_a_refused_patient_is_kept_without_one(run):
     number = {"system": "urn:mrn", "value": "7", "assigner": {"reference": "Organization/h"}}
-    people = [
-        {"resourceType": "Patient", "id": key, "identifier": [number]} for key in ("a", "b")
-    ]
+    people = [{"resourceType": "Patient", "id": key, "identifier": [number]} for key in ("a", "b")]
     problem = {"resourceType": "Condition", "id": "c", "subject": {"reference": "Patient/b"}}
     run(bundle({"resourceType": "Organization", "id": "h"}, *people, problem))
     assert Condition.objects.get(fhir_id="c").patient is None
