@@ -1,5 +1,7 @@
 /** Rate over time, drawn by plotly from a figure that the server built. */
 
+import { offsetMinutes, offsetText } from "./ecg/words.js";
+
 const CONFIG = { displaylogo: false, responsive: true, displayModeBar: false };
 let library = null;
 
@@ -15,27 +17,37 @@ function loadPlotly(source) {
 }
 
 /** The page's colours over the server's figure, so that it fits light and dark. */
-function themed(layout, element) {
+function themed(layout, element, zoneMinutes) {
   const style = getComputedStyle(element);
   const [ink, line] = ["--ink-soft", "--line"].map((name) => style.getPropertyValue(name).trim());
   const axis = { gridcolor: line, linecolor: line, zerolinecolor: line, tickfont: { color: ink } };
   const { template, ...rest } = layout;
   return {
-    margin: { l: 48, r: 12, t: 12, b: 36 },
+    margin: { l: 48, r: 12, t: 12, b: 48 },
     ...rest,
     height: 240,
     autosize: true,
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: style.fontFamily, size: 12, color: ink },
-    xaxis: { ...rest.xaxis, ...axis },
+    xaxis: { ...rest.xaxis, ...axis, title: { text: `times ${offsetText(zoneMinutes)}` } },
     yaxis: { ...rest.yaxis, ...axis },
   };
 }
 
-function traces(data, element) {
+/** plotly drops the offset of a time, so it is given the facility's wall clock. */
+function wallClock(moment, zoneMinutes) {
+  const epochMs = Date.parse(moment);
+  return Number.isNaN(epochMs) ? moment : new Date(epochMs + zoneMinutes * 60_000).toISOString().slice(0, 23);
+}
+
+function traces(data, element, zoneMinutes) {
   const accent = getComputedStyle(element).getPropertyValue("--accent").trim();
-  return data.map((trace) => ({ ...trace, line: { width: 1.5, ...trace.line, color: trace.line?.color ?? accent } }));
+  return data.map((trace) => ({
+    ...trace,
+    x: trace.x.map((moment) => wallClock(moment, zoneMinutes)),
+    line: { width: 1.5, ...trace.line, color: trace.line?.color ?? accent },
+  }));
 }
 
 function say(element, words) {
@@ -54,6 +66,7 @@ async function figure(url) {
 }
 
 async function draw(element) {
+  const zone = offsetMinutes(element.dataset.zoneOffset);
   try {
     const found = await figure(element.dataset.trend);
     if (!found) {
@@ -62,18 +75,18 @@ async function draw(element) {
     }
     const plotly = await loadPlotly(element.dataset.plotly);
     element.querySelector("[data-trend-words]")?.remove();
-    await plotly.react(element, traces(found.data, element), themed(found.layout ?? {}, element), CONFIG);
-    jumpOnClick(element);
+    await plotly.react(element, traces(found.data, element, zone), themed(found.layout ?? {}, element, zone), CONFIG);
+    jumpOnClick(element, zone);
   } catch {
     say(element, "Rate over time: could not load.");
   }
 }
 
-function jumpOnClick(element) {
+function jumpOnClick(element, zoneMinutes) {
   if (element.dataset.jumps) return;
   element.dataset.jumps = "yes";
   element.on("plotly_click", ({ points }) => {
-    const detail = Date.parse(points[0].x);
+    const detail = Date.parse(`${points[0].x.replace(" ", "T")}Z`) - zoneMinutes * 60_000;
     if (Number.isFinite(detail)) document.dispatchEvent(new CustomEvent("chartwave:moment", { detail }));
   });
 }

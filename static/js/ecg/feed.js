@@ -1,6 +1,7 @@
 /** Where samples and the state of a recording come from, and what time it is at the server. */
 
 const PAIR_BYTES = 4;
+export const LARGEST_WIDTH = 8192; // What the viewport address answers at most.
 
 /**
  * Lowest and highest sample of each bucket in a span of the recording.
@@ -53,8 +54,8 @@ export class ViewportFeed {
     this.#running = running;
     const query = new URLSearchParams({
       start_ms: Math.max(0, Math.floor(fromMs)),
-      end_ms: Math.ceil(toMs),
-      width: Math.max(1, Math.round(width)),
+      end_ms: Math.max(Math.ceil(toMs), Math.floor(fromMs) + 1),
+      width: Math.min(LARGEST_WIDTH, Math.max(1, Math.round(width))),
       channel,
     });
     try {

@@ -38,7 +38,7 @@ export function rowMm(gainMmPerMv) {
 export function naturalRowSeconds(widthPx, speedMmPerS, calibratedPxPerMm = null) {
   if (calibratedPxPerMm !== null) {
     const seconds = (widthPx / calibratedPxPerMm - leadInMm(speedMmPerS)) / speedMmPerS;
-    return Math.max(1, Math.floor(seconds));
+    return Math.min(ROW_SECONDS, Math.max(1, Math.floor(seconds)));
   }
   const fits = (seconds) => pxPerMm(widthPx, seconds, speedMmPerS) >= READABLE_PX_PER_MM;
   return ROW_CHOICES_S.find(fits) ?? 1;

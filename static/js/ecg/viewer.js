@@ -2,7 +2,7 @@
 
 import { startTrend } from "../trend.js";
 import { calibrate, calibrated, drawCard, forget } from "./calibration.js";
-import { StateFeed, ViewportFeed, slice } from "./feed.js";
+import { LARGEST_WIDTH, StateFeed, ViewportFeed, slice } from "./feed.js";
 import { clampStart, displayOffsetMv, followStart, layout, leavesPage, momentAt, pageHeightPx, pageMs, zoomStep, zoomedStart } from "./geometry.js";
 import { listen } from "./gestures.js";
 import { Overview } from "./overview.js";
@@ -12,6 +12,7 @@ import { clockAt, freshText, freshness, offsetMinutes, paperText, spanText, stri
 const SPEAK_AFTER_MS = 800;
 const OVERVIEW_EVERY_MS = 10_000;
 const HEIGHT_SHARE = 0.62;
+const MARGIN_PAGES = 0.2; // Loaded before and after the page, so that a small move needs no wait.
 
 class Viewer {
   #root;
@@ -218,16 +219,16 @@ class Viewer {
     this.#load();
   }
 
-  /** Asks for the page and one page on each side, unless that is what was last asked for. */
+  /** Asks for the page and a margin, unless that is what was last asked for. */
   async #load() {
     this.#loadOverview();
     const page = pageMs(this.#paper);
-    const width = this.#paper.rows * this.#paper.rowSeconds * this.#paper.pxPerSecond * Math.min(2, devicePixelRatio);
-    const span = { from: Math.max(0, this.#startMs - page), to: Math.min(this.lengthMs, this.#startMs + 2 * page), perMs: width / page };
-    if (this.samples === 0 || this.#covers(span)) return;
+    const margin = MARGIN_PAGES * page;
+    const span = { page, from: Math.max(0, this.#startMs - margin), to: Math.min(this.lengthMs, this.#startMs + page + margin) };
+    if (this.samples === 0 || this.#covers(page)) return;
     this.#asked = span;
     try {
-      const block = await this.page.fetch(span.from, span.to, (span.to - span.from) * span.perMs, this.channel);
+      const block = await this.page.fetch(span.from, span.to, this.#width(span), this.channel);
       if (!block) return;
       this.#block = block;
       this.#failed = "";
@@ -238,10 +239,16 @@ class Viewer {
     this.#render();
   }
 
-  #covers({ perMs }) {
+  /** Every sample where that is few enough to send, else a bucket for each pixel or so. */
+  #width({ from, to }) {
+    const samples = Math.ceil(((to - from) / 1000) * this.rateHz) + 1;
+    return Math.min(LARGEST_WIDTH, samples);
+  }
+
+  #covers(page) {
     const asked = this.#asked;
-    if (!asked || asked.perMs !== perMs) return false;
-    const end = Math.min(this.lengthMs, this.#startMs + pageMs(this.#paper));
+    if (!asked || asked.page !== page) return false;
+    const end = Math.min(this.lengthMs, this.#startMs + page);
     return asked.from <= this.#startMs && asked.to >= end;
   }
 
@@ -381,6 +388,7 @@ class Viewer {
     if (!state) return;
     const grew = state.n_samples > this.samples;
     this.samples = Math.max(this.samples, state.n_samples);
+    this.#setClock(state);
     if (state.closed && !this.closed) {
       this.closed = true;
       this.#setFollow(false);
@@ -394,9 +402,14 @@ class Viewer {
     }
   }
 
+  /** Clocks of the paper follow the corrected time of the newest sample. */
+  #setClock(state) {
+    if (state.last_sample_time) this.startedMs = Date.parse(state.last_sample_time) - (state.n_samples / this.rateHz) * 1000;
+  }
+
   /** Whether what was asked for ended where the recording ended then, so that it is now short. */
   #reachesEnd() {
-    return this.#asked !== null && this.#asked.to < this.#startMs + 2 * pageMs(this.#paper);
+    return this.#asked !== null && this.#asked.to < this.#startMs + (1 + MARGIN_PAGES) * pageMs(this.#paper);
   }
 }
 
