@@ -1,4 +1,4 @@
-"""What devices and the people who handle them are refused; codes are stable (docs/device-api.md)."""
+"""What devices, and people who handle them, are refused; codes as in docs/device-api.md."""
 
 from typing import Any
 
@@ -121,7 +121,7 @@ class KeyRefused(DeviceRefusal):
 
 
 class KeyMissing(KeyRefused):
-    """Send the device key: Authorization: Bearer cw_…"""
+    """Send the device key: Authorization: Bearer cw_… in full."""
 
     code = "key-missing"
 
@@ -282,3 +282,18 @@ class PairingEnded(Refusal):
     status = 409
     code = "pairing-ended"
     issue = "conflict"
+
+
+class BadView(Refusal):
+    """A view of a trace needs start_ms, end_ms, width and channel as whole numbers."""
+
+    code = "bad-view"
+    issue = "value"
+
+
+class NoSuchRecording(Refusal):
+    """No recording here that you may open."""
+
+    status = 404
+    code = "not-found"
+    issue = "not-found"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -10,7 +12,11 @@ from accounts.roles import DEVICE_ATTACH
 from fhir.principal import Principal
 from vitals.acts.charting import chart_waiting_readings
 from vitals.jobs import enqueue
-from vitals.models import Pairing, PyramidPiece, Recording, WaveformChunk
+from vitals.models import Pairing, Recording, WaveformChunk
+from vitals.models.chunks import RAW
+from vitals.storage.drawing import redraw, split
+
+LONGEST_BLOCK = timedelta(minutes=2)
 
 
 @transaction.atomic
@@ -22,6 +28,7 @@ def assign(*, by: Principal, pairing: Pairing) -> int:
     """
     require(by, DEVICE_ATTACH, pairing.device.facility_id)
     chart_waiting_readings(by=by, pairing=pairing)
+    _cut_at(pairing)
     recordings = list(
         Recording.objects.select_for_update(of=("self",)).filter(
             Q(pairing__isnull=True) | Q(pairing=pairing),
@@ -32,8 +39,7 @@ def assign(*, by: Principal, pairing: Pairing) -> int:
     waiting = _within(pairing).filter(recording__in=recordings, pairing__isnull=True)
     count = waiting.update(pairing=pairing)
     for recording in recordings:
-        recording.pairing = pairing
-        recording.save(update_fields=["pairing"])
+        Recording.objects.filter(pk=recording.pk).update(pairing=pairing)
         _redraw(recording)
     return count
 
@@ -41,6 +47,7 @@ def assign(*, by: Principal, pairing: Pairing) -> int:
 @transaction.atomic
 def withdraw(*, pairing: Pairing) -> int:
     """Take from the pairing what was measured outside of it. Returns how many chunks."""
+    _cut_at(pairing)
     outside = WaveformChunk.objects.filter(pairing=pairing).exclude(
         pk__in=_within(pairing).values("pk")
     )
@@ -50,8 +57,7 @@ def withdraw(*, pairing: Pairing) -> int:
     count = outside.update(pairing=None)
     for recording in recordings:
         if not recording.chunks.filter(pairing=pairing).exists():
-            recording.pairing = None
-            recording.save(update_fields=["pairing"])
+            Recording.objects.filter(pk=recording.pk).update(pairing=None)
         _redraw(recording)
     return count
 
@@ -63,9 +69,20 @@ def _within(pairing: Pairing) -> QuerySet[WaveformChunk]:
     return rows.filter(start_time__lt=pairing.end) if pairing.end else rows
 
 
+def _cut_at(pairing: Pairing) -> None:
+    """Undo blocks that reach across a border of the pairing, so that each chunk is judged alone."""
+    for border in (pairing.start, pairing.end):
+        if border is not None:
+            near = WaveformChunk.objects.filter(
+                recording__device=pairing.device_id,
+                start_time__lt=border,
+                start_time__gt=border - LONGEST_BLOCK,
+            ).exclude(codec=RAW)
+            for block in near.select_related("recording"):
+                split(block)
+
+
 def _redraw(recording: Recording) -> None:
     """Forget what was computed from samples that are no longer, or not yet, part of it."""
-    PyramidPiece.objects.filter(recording=recording).delete()
-    recording.chunks.update(in_pyramid=False)
-    recording.analyses.all().delete()
+    redraw(recording)
     enqueue(recording.pk)

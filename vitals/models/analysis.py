@@ -8,9 +8,25 @@ from django.utils import timezone
 
 from vitals.models.recording import Recording
 
+PIECE = "/piece"
+
+
+class AnalysisQuerySet(models.QuerySet["Analysis"]):
+    def readings(self) -> AnalysisQuerySet:
+        """Readings of whole recordings, newest first."""
+        return self.exclude(algorithm__endswith=PIECE).order_by("-at")
+
+    def pieces(self) -> AnalysisQuerySet:
+        """What was found in pieces, kept so that a growing recording is not read again."""
+        return self.filter(algorithm__endswith=PIECE).order_by("from_sample")
+
+    def touched_by(self, first_sample: int, end_sample: int) -> AnalysisQuerySet:
+        """Rows that rest on any of these samples."""
+        return self.filter(from_sample__lt=end_sample, to_sample__gt=first_sample)
+
 
 class Analysis(models.Model):
-    """One program's reading of samples ``from_sample`` up to ``to_sample``."""
+    """What one program found, resting on samples ``from_sample`` up to ``to_sample``."""
 
     recording = models.ForeignKey(Recording, models.PROTECT, related_name="analyses")
     algorithm = models.CharField(max_length=60)
@@ -20,6 +36,8 @@ class Analysis(models.Model):
     result = models.JSONField()
     final = models.BooleanField(default=False)
     at = models.DateTimeField(default=timezone.now)
+
+    objects = AnalysisQuerySet.as_manager()
 
     class Meta:
         constraints = [

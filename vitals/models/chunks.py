@@ -130,5 +130,3 @@ class PyramidPiece(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recording_id} ×{self.level}"
-
-

@@ -67,7 +67,7 @@ class Device(Record):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["fhir_id"], name="device_fhir_id_unique"),
-            # A device that came by import may lack a serial; one that was registered here has its own.
+            # A device that came by import may lack a serial; a registered one has its own.
             models.UniqueConstraint(
                 fields=["serial"], condition=Q(registered=True), name="registered_serial_unique"
             ),
@@ -128,9 +128,7 @@ class DeviceStatus(models.Model):
                 condition=Q(battery_percent__isnull=True) | Q(battery_percent__lte=100),
                 name="battery_at_most_full",
             ),
-            models.UniqueConstraint(
-                fields=["device", "device_time"], name="one_status_per_moment"
-            ),
+            models.UniqueConstraint(fields=["device", "device_time"], name="one_status_per_moment"),
         ]
         indexes = [models.Index(fields=["device", "-arrived_at"], name="status_of_device")]
 

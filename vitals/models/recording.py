@@ -72,6 +72,8 @@ class Recording(models.Model):
     closed_at = models.DateTimeField(null=True)
     closed_sample_count = models.BigIntegerField(null=True)
     given_up = ArrayField(models.IntegerField(), default=list)
+    # Grows when whose samples these are has changed: what was being computed then is void.
+    generation = models.PositiveIntegerField(default=0)
 
     objects = RecordingQuerySet.as_manager()
 

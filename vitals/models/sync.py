@@ -28,12 +28,12 @@ MOST_ENTRIES = 4500
 
 class SyncTargetQuerySet(models.QuerySet["SyncTarget"]):
     def usable(self) -> SyncTargetQuerySet:
-        """Targets that are switched on and not paused, and were confirmed at some time.
+        """Targets that are switched on and were confirmed at some time.
 
         Whether the confirmation still fits what is chosen now, ``is_confirmed`` says.
         """
         return (
-            self.filter(enabled=True, paused_reason="")
+            self.filter(enabled=True)
             .filter(Q(confirmed_at__isnull=False) | Q(receipts__isnull=False))
             .distinct()
         )

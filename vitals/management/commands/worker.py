@@ -1,0 +1,93 @@
+"""``manage.py worker``: reads signals as they come and sends records to other systems."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import threading
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, connection
+from procrastinate import exceptions
+from procrastinate.contrib.django import app
+
+from vitals.jobs import QUEUE
+from vitals.tasks import STALLED_S, rescue
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 2
+GRACE_S = 20.0
+PAUSE_S = 2.0
+
+
+class Command(BaseCommand):
+    help = "Analyse recordings as they arrive, and send to other systems. SIGTERM ends it gently."
+
+    def handle(self, *_: Any, **__: Any) -> None:
+        stop = threading.Event()
+        for ending in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(ending, lambda *_: stop.set())
+        sync = threading.Thread(target=_sync, args=(stop,), name="sync")
+        sync.start()
+        try:
+            while not stop.is_set():
+                _serve(stop)
+        finally:
+            stop.set()
+            sync.join(GRACE_S)
+
+
+def _serve(stop: threading.Event) -> None:
+    """Run jobs until told to stop; while the database is away, wait for it."""
+    try:
+        rescue()
+        asyncio.run(_work(stop))
+    except (exceptions.ConnectorException, DatabaseError, OSError) as away:
+        logger.warning("The worker waits for the database: %s", type(away).__name__)
+        connection.close()
+        stop.wait(PAUSE_S)
+    finally:
+        connection.close()
+
+
+async def _work(stop: threading.Event) -> None:
+    connector = app.connector.get_worker_connector()
+    async with app.with_connector(connector).open_async() as worker_app:
+        running = asyncio.create_task(
+            worker_app.run_worker_async(
+                queues=[QUEUE],
+                name="signals",
+                concurrency=AT_ONCE,
+                fetch_job_polling_interval=1.0,
+                update_heartbeat_interval=STALLED_S / 3,
+                stalled_worker_timeout=STALLED_S,
+                shutdown_graceful_timeout=GRACE_S,
+                delete_jobs="successful",
+                install_signal_handlers=False,
+            )
+        )
+        begun = time.monotonic()
+        while not stop.is_set() and not running.done():
+            await asyncio.sleep(0.2)
+            if time.monotonic() - begun > STALLED_S:
+                begun = time.monotonic()
+                await asyncio.to_thread(_rescue_apart)
+        running.cancel()  # procrastinate lets what runs come to its end
+        await asyncio.gather(running, return_exceptions=not running.done())
+
+
+def _rescue_apart() -> None:
+    try:
+        rescue()
+    finally:
+        connection.close()
+
+
+def _sync(stop: threading.Event) -> None:
+    from vitals.sync.loop import run_forever
+
+    run_forever(stop)

@@ -1,0 +1,144 @@
+"""One recording: the viewer page, and what its trace asks for."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts import audit
+from accounts.access import principal
+from accounts.models import AuditEvent
+from patients.chart.sections import banner
+from vitals.errors import BadView, NoSuchRecording
+from vitals.live import device_words, ecg_reading, freshness, state
+from vitals.models import Recording
+from vitals.storage.pyramid import MAX_WIDTH_PX
+from vitals.storage.reading import viewport
+from vitals.trends import rate_points
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+# A trace that is open asks every two seconds: one line in the audit trail stands for ten minutes.
+ONE_LOOK = timedelta(minutes=10)
+LARGEST_MS = 10**13
+
+
+@require_safe
+def recording(request: HttpRequest, recording_id: UUID) -> HttpResponse:
+    """The trace on ECG paper, with the computer's reading."""
+    shown = visible(request, recording_id)
+    note_look(request, shown)
+    context: dict[str, Any] = {"patient": None}
+    if shown.patient is not None:
+        context |= banner(shown.patient)
+    return render(
+        request,
+        "recordings/viewer.html",
+        context
+        | {
+            "recording": {
+                "id": shown.pk,
+                "device": device_words(shown.device),
+                "kind": shown.kind,
+                "channels": shown.channels,
+                "sampling_rate_hz": shown.sampling_rate_hz,
+                "microvolt_per_step": shown.microvolt_per_step,
+                "started_at": shown.started_at,
+                "closed_at": shown.closed_at,
+                "n_samples": freshness(shown).n_samples,
+                "lead": ", ".join(shown.channels),
+                "filter_text": "as recorded",
+            },
+            "ecg": ecg_reading(shown),
+            "start_ms": _optional_ms(request.GET.get("start_ms")),
+        },
+    )
+
+
+@require_safe
+def recording_viewport(request: HttpRequest, recording_id: UUID) -> HttpResponse:
+    """Minima and maxima for a range of time and a width in pixels, little-endian int16 pairs."""
+    shown = visible(request, recording_id)
+    note_look(request, shown)
+    start_ms, end_ms = (
+        _whole(request, "start_ms", LARGEST_MS),
+        _whole(request, "end_ms", LARGEST_MS),
+    )
+    width, channel = _whole(request, "width", MAX_WIDTH_PX), _whole(request, "channel", 15, "0")
+    if end_ms <= start_ms or width < 1 or channel >= len(shown.channels):
+        raise BadView
+    rate = shown.sampling_rate_hz
+    first = int(start_ms * rate / 1000)
+    end = min(max(int(end_ms * rate / 1000), first + 1), freshness(shown).n_samples)
+    if end <= first:
+        return _binary(b"", first, 1)
+    view = viewport(shown, channel, first, end, width)
+    return _binary(view.to_bytes(), view.first_sample, view.samples_per_bucket)
+
+
+@require_safe
+def recording_state(request: HttpRequest, recording_id: UUID) -> HttpResponse:
+    """What is new since the last look."""
+    shown = visible(request, recording_id)
+    note_look(request, shown)
+    return JsonResponse(state(shown))
+
+
+@require_safe
+def recording_rate(request: HttpRequest, recording_id: UUID) -> HttpResponse:
+    """The rate over time as a plotly figure; 204 while there is none."""
+    shown = visible(request, recording_id)
+    note_look(request, shown)
+    points = rate_points(shown)
+    if not points:
+        return HttpResponse(status=204)
+    from vitals.charts import rate_trend  # plotly takes a second to import
+
+    figure = json.dumps(rate_trend(points), default=str)
+    return HttpResponse(figure, content_type="application/json")
+
+
+def visible(request: HttpRequest, recording_id: UUID) -> Recording:
+    """The recording; NoSuchRecording for whoever may not see it."""
+    rows = Recording.objects.visible_to(principal(request))
+    found = rows.select_related("device", "pairing__patient").filter(pk=recording_id).first()
+    if found is None or found.kind != Recording.Kind.ECG:
+        raise NoSuchRecording
+    return found
+
+
+def note_look(request: HttpRequest, shown: Recording) -> None:
+    """Audit the reading, once for ten minutes of looking."""
+    by, name = principal(request), f"Recording/{shown.pk}"
+    lately = AuditEvent.objects.filter(
+        principal=by.label,
+        at__gte=timezone.now() - ONE_LOOK,
+        action="read",
+        entities__contains=[name],
+    )
+    if not lately.exists():
+        patient_id = shown.pairing.patient_id if shown.pairing else None
+        audit.record_access(by=by, action="read", entities=[name], patient_id=patient_id)
+
+
+def _binary(body: bytes, first_sample: int, per_bucket: int) -> HttpResponse:
+    headers = {"X-First-Sample": str(first_sample), "X-Samples-Per-Bucket": str(per_bucket)}
+    return HttpResponse(body, content_type="application/octet-stream", headers=headers)
+
+
+def _whole(request: HttpRequest, name: str, most: int, default: str = "") -> int:
+    text = request.GET.get(name, default)
+    if not (text.isascii() and text.isdecimal() and len(text) <= 14 and int(text) <= most):
+        raise BadView(f"{name} is a whole number from 0 to {most}.")
+    return int(text)
+
+
+def _optional_ms(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) <= 13 else None
