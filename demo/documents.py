@@ -80,7 +80,7 @@ def goal(words: str, since: str, *, due: str = "") -> Resource:
         lifecycleStatus="active",
         description={"text": words},
         startDate=since,
-        target=[{"detailString": words, "dueDate": due}] if due else None,
+        target=[{"dueDate": due}] if due else None,
     )
 
 
