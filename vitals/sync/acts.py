@@ -16,7 +16,7 @@ from accounts.models import Organization
 from accounts.roles import SYNC_MANAGE
 from fhir.errors import NotAllowed, Refusal
 from fhir.principal import Principal
-from patients.models import FacilityLink
+from patients.models import FacilityLink, Patient
 from vitals.models import SyncCursor, SyncPending, SyncReceipt, SyncTarget
 from vitals.sync.addresses import check_url
 from vitals.sync.cohort import patients_of
@@ -116,7 +116,7 @@ def choose(*, by: Principal, target: SyncTarget, choice: Choice) -> None:
     target.include_waveforms = choice.include_waveforms
     target.include_imported = choice.include_imported
     target.save()
-    target.patients.set(choice.patient_ids)
+    target.patients.set(Patient.objects.filter(pk__in=choice.patient_ids))
     audit.record(by, "sync-choose", detail=_named(target) | {"cohort": target.cohort})
 
 

@@ -206,7 +206,7 @@ class Desk:
             remote_id=remote_id,
             if_match=receipt.remote_version if receipt else "",
             recall=resource is None or is_in_error(resource),
-            is_summary=bool(resource) and pending.piece is None and is_waveform(resource),
+            is_summary=pending.piece is None and is_waveform(resource or {}),
         )
 
 

@@ -4,12 +4,13 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from vitals.models import SyncTarget
+from vitals.models import SyncPending, SyncTarget
 from vitals.sync.addresses import Policy, policy
 from vitals.sync.backoff import target_pause
 from vitals.sync.client import SyncServer, connect
@@ -17,7 +18,7 @@ from vitals.sync.errors import Disposition, ServerFailedError, SyncError
 from vitals.sync.outbox import BATCH, collect, enqueue
 from vitals.sync.push import Push
 from vitals.sync.secrets import unseal
-from vitals.sync.waveforms import wanted_pieces
+from vitals.sync.waveforms import strays, wanted_pieces
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ LOCK_FAMILY = 0x5CAC  # ours among the advisory locks of this database
 
 def keys() -> list[str]:
     """SECRET_KEY, then the older ones that may still open what was sealed."""
-    return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
 
 
 def allowed() -> Policy:
@@ -47,8 +48,7 @@ def run_once() -> int:
     Returns:
         How many resources were taken.
     """
-    due = SyncTarget.objects.usable().filter(next_try_at__lte=timezone.now())
-    return sum(_bounded(target) for target in due)
+    return sum(_bounded(target) for target in SyncTarget.objects.usable())
 
 
 def _bounded(target: SyncTarget) -> int:
@@ -74,7 +74,9 @@ def serve(target: SyncTarget) -> int:
             pass
         if not recalls_only:
             enqueue(target, wanted_pieces(target))
-        if not target.pending.due(timezone.now()).exists():
+        enqueue(target, strays(target))
+        now = timezone.now()
+        if target.paused_reason or target.next_try_at > now or not _due(target, now):
             return 0
         try:
             server = door(target)
@@ -82,6 +84,10 @@ def serve(target: SyncTarget) -> int:
             _note(target, error)
             return 0
         return Push(target, server, recalls_only=recalls_only).run()
+
+
+def _due(target: SyncTarget, now: datetime) -> bool:
+    return SyncPending.objects.filter(target=target).due(now).exists()
 
 
 def _note(target: SyncTarget, error: SyncError) -> None:

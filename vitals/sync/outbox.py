@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from fhir.changes import committed_since
 from fhir.models import Change
+from fhir.registry import mapping
 from vitals.models import SyncCursor, SyncPending, SyncReceipt, SyncTarget
 from vitals.sync.cohort import stays_home, within
 from vitals.sync.ranks import RANK, SHARED
+from vitals.sync.recall import is_in_error
 
 BATCH = 500
 Key = tuple[str, str]
@@ -30,6 +32,7 @@ class Wanted:
     recording_id: UUID | None = None
     piece: int | None = None
     rank: int = -1
+    recall: bool = False
 
     @property
     def key(self) -> Key:
@@ -48,6 +51,7 @@ class Wanted:
             recording_id=self.recording_id,
             piece=self.piece,
             rank=self.rank if self.rank >= 0 else RANK[self.type],
+            recall=self.recall,
         )
 
 
@@ -80,13 +84,30 @@ def _relevant(target: SyncTarget, changes: Sequence[Change], *, recalls_only: bo
     chosen = set() if recalls_only else within(target, patients)
     there = receipts(target, newest)
     return [
-        Wanted(change.type, change.fhir_id, change.record_id, change.patient_id, change.version)
+        _wanted(change, recall=key in there and _in_error(change))
         for key, change in newest.items()
         # What the target has may have to be corrected or taken back, wherever it belongs now.
         if change.type in RANK
         and change.origin != target.origin
         and (key in there or _is_new(target, change, chosen))
     ]
+
+
+def _wanted(change: Change, *, recall: bool) -> Wanted:
+    return Wanted(
+        change.type,
+        change.fhir_id,
+        change.record_id,
+        change.patient_id,
+        change.version,
+        recall=recall,
+    )
+
+
+def _in_error(change: Change) -> bool:
+    """What the target has was withdrawn here."""
+    record = mapping(change.type).queryset().filter(pk=change.record_id).first()
+    return record is None or is_in_error(mapping(change.type).render(record))
 
 
 def _is_new(target: SyncTarget, change: Change, chosen: set[UUID]) -> bool:
@@ -117,7 +138,7 @@ def enqueue(target: SyncTarget, wanted: Sequence[Wanted]) -> None:
         [one.row(target) for one in fresh],
         update_conflicts=True,
         unique_fields=["target", "type", "fhir_id"],
-        update_fields=["version", "record_id", "patient_id"],
+        update_fields=["version", "record_id", "patient_id", "piece", "recall"],
     )
     # What was refused may be right now: a person has changed it. A conflict waits for a person.
     parked = SyncPending.objects.filter(

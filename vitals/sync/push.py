@@ -298,7 +298,8 @@ class Push:
         if error.disposition in (Disposition.PARKED, Disposition.CONFLICT):
             return True
         self.failed += 1
-        return self._target_failed(error, stop=self.failed >= GIVE_UP_AFTER)
+        asked_to_wait = error.retry_after_s is not None or error.surely_not_taken
+        return self._target_failed(error, stop=asked_to_wait or self.failed >= GIVE_UP_AFTER)
 
     def _whole_failed(self, drafts: Sequence[Draft], error: SyncError) -> bool:
         if error.surely_not_taken:

@@ -6,15 +6,17 @@ it again never doubles it.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
 
 import numpy as np
+from django.db.models import Sum
 
 from fhir.times import moment_text
-from vitals.models import ChunkReceipt, Recording, SyncPending, SyncReceipt, SyncTarget
+from vitals.models import Pairing, Recording, SyncPending, SyncReceipt, SyncTarget
+from vitals.storage.reading import end_sample, samples, shown
 from vitals.sync.cohort import WAVEFORM_CODE, WAVEFORM_SYSTEM, patients_of
 from vitals.sync.outbox import Wanted
 from vitals.sync.ranks import WAVEFORM_RANK
@@ -22,6 +24,7 @@ from vitals.sync.ranks import WAVEFORM_RANK
 Resource = dict[str, Any]
 
 PIECE_S = 300
+WITHDRAWN = -1
 MISSING = -32768
 NAMESPACE = UUID("0d4a7a2e-7d5c-4b8c-9a64-2b1b1c7c1f10")
 RECORDING_SYSTEM = "urn:uuid:7c9d6a1e-3f0b-4c58-8d0e-6a5a0f2f6b77"
@@ -35,9 +38,9 @@ LEADS = {
 NOTE = "Recorded by a wearable device. Unreviewed; not a standard 12-lead ECG."
 
 
-def piece_id(recording_id: UUID, piece: int) -> UUID:
-    """The id of a piece, the same every time."""
-    return uuid5(NAMESPACE, f"{recording_id}/{piece}")
+def piece_id(recording: Recording, piece: int) -> UUID:
+    """The id of a piece, the same every time; other if the recording turns out another's."""
+    return uuid5(NAMESPACE, f"{recording.pk}/{recording.pairing_id}/{piece}")
 
 
 def samples_per_piece(recording: Recording) -> int:
@@ -56,31 +59,56 @@ def wanted_pieces(target: SyncTarget) -> list[Wanted]:
     recordings = Recording.objects.filter(
         kind=Recording.Kind.ECG, pairing__patient__in=patients_of(target)
     ).select_related("pairing")
-    sent = _versions_there(target)
-    return [piece for one in recordings for piece in _pieces(one) if _is_news(piece, sent)]
+    sent = _samples_there(target)
+    unfinished = [one for one in recordings if sent.get(one.pk, -1) != _samples_here(one)]
+    return [piece for one in unfinished for piece in _pieces(one)]
 
 
-def _versions_there(target: SyncTarget) -> dict[str, int]:
-    found = SyncReceipt.objects.filter(target=target, recording_id__isnull=False)
-    return dict(found.values_list("fhir_id", "sent_version"))
+def _samples_here(recording: Recording) -> int:
+    return int(shown(recording).aggregate(total=Sum("n_samples"))["total"] or 0)
 
 
-def _is_news(piece: Wanted, sent: dict[str, int]) -> bool:
-    return sent.get(piece.fhir_id, 0) < piece.version
+def _samples_there(target: SyncTarget) -> dict[UUID | None, int]:
+    pieces = SyncReceipt.objects.standing().filter(target=target, recording_id__isnull=False)
+    totals = pieces.values("recording_id").annotate(total=Sum("sent_version"))
+    return dict(totals.values_list("recording_id", "total"))
+
+
+def strays(target: SyncTarget) -> list[Wanted]:
+    """Pieces the target has of recordings that turned out to be somebody else's, or nobody's."""
+    sent = SyncReceipt.objects.standing().filter(target=target, recording_id__isnull=False)
+    wearers = dict(
+        Recording.objects.filter(pk__in=sent.values("recording_id")).values_list(
+            "pk", "pairing__patient_id"
+        )
+    )
+    return [
+        Wanted(
+            one.type,
+            one.fhir_id,
+            one.record_id,
+            one.patient_id,
+            one.sent_version + 1,
+            recording_id=one.recording_id,
+            piece=WITHDRAWN,
+            rank=WAVEFORM_RANK,
+            recall=True,
+        )
+        for one in sent
+        if one.recording_id and wearers.get(one.recording_id) != one.patient_id
+    ]
 
 
 def _pieces(recording: Recording) -> Iterator[Wanted]:
     size = samples_per_piece(recording)
-    rows = list(
-        ChunkReceipt.objects.filter(recording=recording).values_list("first_sample", "n_samples")
-    )
+    rows = list(shown(recording).values_list("first_sample", "n_samples"))
     end = max((first + n for first, n in rows), default=0)
     for piece, n_samples in sorted(filled(rows, size).items()):
         if (piece + 1) * size <= end or recording.closed_at is not None:
             yield Wanted(
                 "Observation",
-                str(piece_id(recording.pk, piece)),
-                piece_id(recording.pk, piece),
+                str(piece_id(recording, piece)),
+                piece_id(recording, piece),
                 recording.pairing.patient_id if recording.pairing else None,
                 n_samples,
                 recording_id=recording.pk,
@@ -108,30 +136,36 @@ def filled(chunks: Iterable[tuple[int, int]], size: int) -> dict[int, int]:
 
 
 def piece_resource(pending: SyncPending) -> Resource | None:
-    """The Observation of one piece; None where the recording is nobody's (any more)."""
-    from vitals.storage.reading import samples
-
-    recording = (
-        Recording.objects.select_related("pairing__patient", "device")
-        .filter(pk=pending.recording_id)
-        .first()
-    )
-    if recording is None or recording.pairing is None or pending.piece is None:
+    """The Observation of one piece; None where the recording is not that patient's (any more)."""
+    if pending.recording_id is None or pending.piece is None or pending.piece == WITHDRAWN:
         return None
-    size = samples_per_piece(recording)
-    first = pending.piece * size
-    values = samples(recording, first, size)
-    start = recording.started_at + timedelta(seconds=first / recording.sampling_rate_hz)
-    end = start + timedelta(seconds=len(values) / recording.sampling_rate_hz)
+    known = Recording.objects.select_related("pairing__patient", "device")
+    recording = known.filter(pk=pending.recording_id).first()
+    if recording is None or recording.pairing is None:
+        return None
+    if str(piece_id(recording, pending.piece)) != pending.fhir_id:
+        return None
+    return observation(recording, recording.pairing, pending.piece)
+
+
+def observation(recording: Recording, pairing: Pairing, piece: int) -> Resource:
+    """Samples ``piece`` × 5 min … of a recording as one Observation."""
+    first = piece * samples_per_piece(recording)
+    n = min(samples_per_piece(recording), end_sample(recording) - first)
+    values = samples(recording, first, n)
+    start = _time_of(recording, first)
     return {
         "resourceType": "Observation",
-        "id": pending.fhir_id,
-        "identifier": [{"system": RECORDING_SYSTEM, "value": f"{recording.pk}/{pending.piece}"}],
+        "id": str(piece_id(recording, piece)),
+        "identifier": [{"system": RECORDING_SYSTEM, "value": f"{recording.pk}/{piece}"}],
         "status": "preliminary",
         "category": [_category()],
         "code": _code(),
-        "subject": {"reference": recording.pairing.patient.reference},
-        "effectivePeriod": {"start": moment_text(start), "end": moment_text(end)},
+        "subject": {"reference": pairing.patient.reference},
+        "effectivePeriod": {
+            "start": moment_text(start),
+            "end": moment_text(start + timedelta(seconds=n / recording.sampling_rate_hz)),
+        },
         "device": {"reference": recording.device.reference},
         "note": [{"text": NOTE}],
         "component": [
@@ -139,6 +173,17 @@ def piece_resource(pending: SyncPending) -> Resource | None:
             for index, channel in enumerate(recording.channels)
         ],
     }
+
+
+def _time_of(recording: Recording, sample: int) -> datetime:
+    """Corrected time of a sample, from the chunk that holds it or the next one."""
+    chunks = shown(recording).order_by("first_sample").defer("payload")
+    before = chunks.filter(first_sample__lte=sample).last()
+    chunk = before or chunks.first()
+    if chunk is None:
+        return recording.started_at
+    offset_s = (sample - chunk.first_sample) / recording.sampling_rate_hz
+    return chunk.start_time + timedelta(seconds=offset_s)
 
 
 def _category() -> Resource:
