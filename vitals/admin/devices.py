@@ -1,0 +1,164 @@
+"""An administrator registers devices; each key is shown once, on a page that is not stored."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+
+from accounts.access import principal
+from accounts.admin import RecordAdmin
+from accounts.models import Organization
+from accounts.roles import DEVICE_MANAGE
+from vitals.acts.registering import register_device, revoke_keys, rotate_key
+from vitals.models import Device, DeviceKey
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.urls import URLPattern
+
+LINE = forms.TextInput(attrs={"size": 40})
+
+
+class DeviceForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Device
+        fields = ("serial", "manufacturer", "model_name", "kind", "facility", "status")
+        widgets = {"serial": LINE, "manufacturer": LINE, "model_name": LINE}
+
+    status = forms.ChoiceField(
+        choices=[("active", "In use"), ("inactive", "Out of use: its keys open nothing")],
+        initial="active",
+    )
+
+    def clean_serial(self) -> str:
+        serial = str(self.cleaned_data["serial"]).strip()
+        if not serial:
+            raise forms.ValidationError("Every device has a serial number on its label.")
+        others = Device.objects.registered().filter(serial=serial).exclude(pk=self.instance.pk)
+        if others.exists():
+            raise forms.ValidationError("A device with this serial is registered already.")
+        return serial
+
+
+class Keys(admin.TabularInline):  # type: ignore[type-arg]
+    """The keys by name; what opens the door is not here."""
+
+    model = DeviceKey
+    fields = readonly_fields = ("__str__", "created_at", "expires_at", "revoked_at", "last_used_at")
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
+        return principal(request).may(DEVICE_MANAGE)
+
+
+@admin.register(Device)
+class Devices(RecordAdmin):
+    """Devices of the facilities that one manages. Who wears them is not shown here."""
+
+    scope = DEVICE_MANAGE
+    form = DeviceForm
+    inlines = (Keys,)
+    list_display = ("serial", "manufacturer", "model_name", "kind", "facility", "status")
+    list_filter = ("kind", "status")
+    search_fields = ("serial", "model_name", "manufacturer")
+    change_form_template = "admin/vitals/device/change_form.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Device]:
+        mine = principal(request).facilities_with(DEVICE_MANAGE)
+        return Device.objects.registered().filter(facility__in=mine).select_related("facility")
+
+    def get_readonly_fields(self, _request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("serial", "facility") if obj else ()
+
+    def get_inlines(self, _request: HttpRequest, obj: Any) -> Any:
+        return self.inlines if obj else ()
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Only facilities whose devices one manages."""
+        if db_field.name == "facility":
+            mine = principal(request).facilities_with(DEVICE_MANAGE)
+            kwargs["queryset"] = Organization.objects.filter(pk__in=mine)
+            kwargs["required"] = True
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
+        """Register a new device by the act that makes its key; edit a known one."""
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        names = ("serial", "facility", "manufacturer", "model_name", "kind")
+        device, key = register_device(
+            by=principal(request), **{name: form.cleaned_data[name] for name in names}
+        )
+        obj.pk = device.pk
+        request.device_key = key  # type: ignore[attr-defined]
+
+    def response_add(
+        self,
+        request: HttpRequest,
+        obj: Any,
+        post_url_continue: str | None = None,  # noqa: ARG002
+    ) -> HttpResponse:
+        return self._key_page(request, obj, request.device_key)  # type: ignore[attr-defined]
+
+    def get_urls(self) -> list[URLPattern]:
+        door = self.admin_site.admin_view
+        return [
+            path("<uuid:device_id>/rotate/", door(self.rotate), name="vitals_device_rotate"),
+            path("<uuid:device_id>/revoke/", door(self.revoke), name="vitals_device_revoke"),
+            *super().get_urls(),
+        ]
+
+    def rotate(self, request: HttpRequest, device_id: Any) -> HttpResponse:
+        """A new key; the old ones end within a day."""
+        device = self._managed(request, device_id)
+        if request.method != "POST":
+            return self._ask(request, device, "rotate")
+        return self._key_page(request, device, rotate_key(by=principal(request), device=device))
+
+    def revoke(self, request: HttpRequest, device_id: Any) -> HttpResponse:
+        """Withdraw all keys now."""
+        device = self._managed(request, device_id)
+        if request.method != "POST":
+            return self._ask(request, device, "revoke")
+        count = revoke_keys(by=principal(request), device=device)
+        self.message_user(request, f"{count} keys of {device} are withdrawn.")
+        return HttpResponseRedirect(reverse("admin:vitals_device_change", args=[device.pk]))
+
+    def _managed(self, request: HttpRequest, device_id: Any) -> Device:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        return get_object_or_404(self.get_queryset(request), pk=device_id)
+
+    def _ask(self, request: HttpRequest, device: Device, what: str) -> HttpResponse:
+        return self._page(request, "confirm.html", device, what=what)
+
+    def _key_page(self, request: HttpRequest, device: Device, key: str) -> HttpResponse:
+        answer = self._page(request, "key.html", device, key=key)
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+    def _page(
+        self, request: HttpRequest, name: str, device: Device, **more: Any
+    ) -> TemplateResponse:
+        context = self.admin_site.each_context(request) | {
+            "device": device,
+            "opts": self.model._meta,
+            "title": str(device),
+            **more,
+        }
+        return TemplateResponse(request, f"admin/vitals/device/{name}", context)
