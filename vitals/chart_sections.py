@@ -8,6 +8,8 @@ from vitals.live import device_words, ecg_reading
 from vitals.models import DeviceStatus, Pairing, Recording
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from patients.models import Patient
 
 OTHERS = 20
@@ -69,6 +71,20 @@ def _pairing(row: Pairing, said: DeviceStatus | None) -> dict[str, Any]:
         "detach_reason": row.detach_reason,
         "battery_percent": said.battery_percent if worn and said else None,
         "lead_off": said.lead_off if worn and said else None,
+    }
+
+
+def worklist_columns(patient_ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
+    """The newest ECG of each patient, and whether it is running."""
+    rows = (
+        Recording.objects.filter(pairing__patient__in=patient_ids, kind=Recording.Kind.ECG)
+        .order_by("pairing__patient_id", "-started_at")
+        .distinct("pairing__patient_id")
+        .values_list("pairing__patient_id", "pk", "closed_at")
+    )
+    return {
+        patient_id: {"recording_id": key, "has_live_ecg": closed_at is None}
+        for patient_id, key, closed_at in rows
     }
 
 

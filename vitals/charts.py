@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import plotly.graph_objects as go
+from django.utils import timezone
 
 GAP = timedelta(minutes=2)
 
@@ -19,10 +20,12 @@ def rate_trend(points: list[tuple[datetime, float]]) -> dict[str, Any]:
     times: list[datetime] = []
     rates: list[float | None] = []
     for moment, rate in points:
-        if times and moment - times[-1] > GAP:
+        # plotly knows no zones: it is given what the clock on the facility's wall showed.
+        wall = timezone.localtime(moment).replace(tzinfo=None)
+        if times and wall - times[-1] > GAP:
             times.append(times[-1] + GAP / 2)
             rates.append(None)
-        times.append(moment)
+        times.append(wall)
         rates.append(round(rate, 1))
     figure = go.Figure(
         go.Scatter(

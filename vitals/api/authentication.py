@@ -77,7 +77,7 @@ def _opened(text: str) -> DeviceKey:
     return key
 
 
-class DeviceKeyScheme(OpenApiAuthenticationExtension):
+class DeviceKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """The key in the OpenAPI description."""
 
     target_class = DeviceKeyAuthentication

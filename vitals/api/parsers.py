@@ -62,7 +62,7 @@ class SamplesParser(BaseParser):
         stream: IO[bytes],
         media_type: str | None = None,  # noqa: ARG002
         parser_context: Mapping[str, Any] | None = None,
-    ) -> bytes:
+    ) -> Any:
         return _limited(stream, parser_context, LARGEST_CHUNK, ChunkTooLarge)
 
 

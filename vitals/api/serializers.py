@@ -49,7 +49,7 @@ class ReadingSerializer(serializers.Serializer[Reading]):
     kind = serializers.CharField(max_length=40)
     unit = serializers.CharField(max_length=40)
     device_time = MomentField()
-    values = serializers.DictField(child=NumberField(), allow_empty=False)  # type: ignore[assignment]
+    values = serializers.DictField(child=NumberField(), allow_empty=False)
 
     def reading(self) -> Reading:
         return Reading(**self.validated_data)
@@ -142,4 +142,4 @@ class TimeAnswer(serializers.Serializer[Any]):
 class RefusalAnswer(serializers.Serializer[Any]):
     code = serializers.CharField()
     message = serializers.CharField()
-    field = serializers.CharField(required=False)  # type: ignore[assignment]
+    field = serializers.CharField(required=False)

@@ -160,7 +160,8 @@ class ChunkView(APIView):
         if seq > LARGEST_SEQ:
             raise BadUpload(f"seq is at most {LARGEST_SEQ}.", field="seq")
         # Without a body REST framework does not call the parser.
-        body = request.data if isinstance(request.data, bytes) else b""
+        given: Any = request.data
+        body = given if isinstance(given, bytes) else b""
         upload = upload_of(request.headers, seq, body)
         received = receive_chunk(
             by=caller(request).principal, recording_id=recording_id, upload=upload

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -14,6 +15,8 @@ from fhir.models import Record, RecordQuerySet
 from fhir.models.record import new_id
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from fhir.principal import Principal
 
 
@@ -28,11 +31,11 @@ class DeviceQuerySet(RecordQuerySet["Device"]):
             return self
         if principal.kind == "device":
             return self.filter(pk=principal.id)
-        return self.at(list(principal.facilities or {}))
+        return self.at(map(UUID, principal.facilities or {}))
 
-    def at(self, facilities: list[str]) -> Self:
+    def at(self, facilities: Iterable[UUID]) -> Self:
         """Devices of these facilities that do not name a patient."""
-        return self.filter(patient_reference="", facility__in=facilities)
+        return self.filter(patient_reference="", facility__in=list(facilities))
 
     def registered(self) -> Self:
         """Devices that an administrator registered here: they may have keys and be worn."""

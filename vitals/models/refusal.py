@@ -24,7 +24,7 @@ class UploadRefusalQuerySet(models.QuerySet["UploadRefusal"]):
             *principal.facilities_with(DEVICE_ATTACH), *principal.facilities_with(DEVICE_MANAGE),
         }  # fmt: skip
         nobodys = Q(device__isnull=True) if here else Q(pk__in=[])
-        return self.filter(nobodys | Q(device__in=Device.objects.at(list(here))))
+        return self.filter(nobodys | Q(device__in=Device.objects.at(here)))
 
 
 class UploadRefusal(models.Model):

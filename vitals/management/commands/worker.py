@@ -7,7 +7,7 @@ import logging
 import signal
 import threading
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
@@ -16,6 +16,9 @@ from procrastinate.contrib.django import app
 
 from vitals.jobs import QUEUE
 from vitals.tasks import STALLED_S, rescue
+
+if TYPE_CHECKING:
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +58,7 @@ def _serve(stop: threading.Event) -> None:
 
 
 async def _work(stop: threading.Event) -> None:
-    connector = app.connector.get_worker_connector()
+    connector = cast("DjangoConnector", app.connector).get_worker_connector()
     async with app.with_connector(connector).open_async() as worker_app:
         running = asyncio.create_task(
             worker_app.run_worker_async(
