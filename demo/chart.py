@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from textwrap import dedent
+from typing import Any
 
 from demo.codes import codes, lab_tests
 from demo.days import Days
 from demo.elements import HL7, Code, Resource, concept, fhir_id, instant, pointer, reference
 from demo.measurements import egfr, lab, vital, vitals
+from demo.prescriptions import medicine
 from demo.staff import Worker
 
 PATIENT_ELEMENT = {
@@ -86,6 +89,19 @@ class Chart:
                 self.labs(at, f"{name} {value}")
             else:
                 self.write(vital(name, value, at))
+
+    def prescribe(self, sheet: str, *, during: Resource | None = None, **more: Any) -> None:
+        """Medicines, one a line: "name | strength and form | instruction | why".
+
+        Args:
+            sheet: The lines; one that is indented goes on from the one before.
+            during: The visit or admission.
+            more: What they share: ``since``, ``by``, ``until``, ``status`` … of ``medicine``.
+        """
+        for line in dedent(sheet).replace("\n ", " ").strip().splitlines():
+            name, form, instruction, *why = (part.strip() for part in line.split("|"))
+            order = medicine(name, form, " ".join(instruction.split()), why="".join(why), **more)
+            self._add(order, during)
 
     def rounds(self, days: Days, sheet: str, *, by: Worker, during: Resource) -> None:
         """The observation sheet: a line per round, "3 15:10 BP 162/94, pulse 112, …"."""

@@ -78,7 +78,7 @@ class LabTest(NamedTuple):
 def lab_tests() -> dict[str, LabTest]:
     """Every laboratory test by its short name."""
     known: dict[str, LabTest] = {}
-    for row in _rows("laboratory"):
+    for row in rows("laboratory"):
         if row["name"]:
             code = Code(LOINC, row["loinc"], row["loinc_name"])
             known[row["key"]] = LabTest(row["name"], code, row["unit"], row["ucum"], {})
@@ -90,7 +90,7 @@ def lab_tests() -> dict[str, LabTest]:
 @cache
 def _terms() -> dict[tuple[str, str], tuple[Code, ...]]:
     known: dict[tuple[str, str], tuple[Code, ...]] = {}
-    for row in _rows("terms"):
+    for row in rows("terms"):
         key = row["kind"], row["words"]
         code = Code(SYSTEMS[row["system"]], row["code"], row["display"])
         known[key] = (*known.get(key, ()), code)
@@ -106,6 +106,7 @@ def codes(kind: str, words: str) -> tuple[Code, ...]:
     return _terms().get((kind, words), ())
 
 
-def _rows(table: str) -> Iterator[dict[str, str]]:
+def rows(table: str) -> Iterator[dict[str, str]]:
+    """The lines of ``tables/``'s ``table``."""
     with (TABLES / f"{table}.csv").open(encoding="utf-8", newline="") as lines:
         yield from csv.DictReader(lines)

@@ -1,81 +1,64 @@
-"""Who a chart is about (FHIR Patient)."""
+"""Who a chart is about (FHIR Patient), from the register in ``tables/people.csv``."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from functools import cache
 
+from demo.codes import rows
+from demo.days import Days
 from demo.elements import HL7, Code, Resource, concept, fhir_id, given, instant
-from demo.staff import FACILITIES, Facility, Worker
+from demo.staff import FACILITIES, WORKERS, Facility
+
+Line = dict[str, str]
 
 
-class Contact(NamedTuple):
-    """Somebody to call."""
-
-    name: str
-    relation: str
-    phone: str
-
-
-def person(
-    key: str,
-    family: str,
-    names: Sequence[str],
-    gender: str,
-    born: str,
-    *,
-    numbers: Mapping[Facility, str],
-    home: tuple[str, str],
-    phone: str,
-    contact: Contact,
-    doctor: Worker,
-    language: tuple[str, str] = ("en", "English"),
-    email: str = "",
-    nickname: str = "",
-    title: str = "",
-    died: datetime | None = None,
-) -> Resource:
-    """A patient (FHIR Patient).
-
-    Args:
-        key: What the demo clinic calls the chart; ids follow from it.
-        family: Family name.
-        names: Given names.
-        gender: Administrative gender.
-        born: Birth date.
-        numbers: Medical record number at each facility that knows the person.
-        home: Street and town.
-        phone: Telephone at home.
-        contact: Next of kin.
-        doctor: Who looks after the person in general.
-        language: Language to speak with them: BCP 47 tag and name.
-        email: Mail address.
-        nickname: What they like to be called.
-        title: Prefix of the name.
-        died: When they died.
-    """
-    official = given(
-        use="official", family=family, given=list(names), prefix=[title] if title else None
-    )
-    usual = [{"use": "usual", "given": [nickname], "family": family}] if nickname else []
-    known_to = next(facility for facility in FACILITIES if facility in numbers)
+def registered(key: str, days: Days, *, died: datetime | None = None) -> Resource:
+    """The patient whom the register calls ``key``; ids follow from that name."""
+    line = _register()[key]
+    doctor = next(worker for worker in WORKERS if worker.key == line["doctor"])
+    known_to = [facility for facility in FACILITIES if line[facility.key]]
     return given(
         resourceType="Patient",
         id=fhir_id(f"patient/{key}"),
-        identifier=[_number(*entry) for entry in numbers.items()],
+        identifier=[_number(facility, line[facility.key]) for facility in known_to],
         active=True,
-        name=[official, *usual],
-        telecom=_telecom(phone, email),
-        gender=gender,
-        birthDate=born,
+        name=_names(line),
+        telecom=_telecom(line),
+        gender=line["gender"],
+        birthDate=_born(line, days),
         deceasedDateTime=instant(died) if died else None,
-        address=[{"use": "home", "line": [home[0]], "city": home[1]}],
-        contact=[_contact(contact)],
-        communication=[{"language": _language(*language), "preferred": True}],
+        address=[{"use": "home", "line": [line["street"]], "city": line["town"]}],
+        contact=[_contact(line)],
+        communication=[{"language": _language(line), "preferred": True}],
         generalPractitioner=[doctor.pointer],
-        managingOrganization=known_to.pointer,
+        managingOrganization=known_to[0].pointer,
     )
+
+
+@cache
+def _register() -> dict[str, Line]:
+    return {line["key"]: line for line in rows("people")}
+
+
+def _born(line: Line, days: Days) -> str:
+    """Grown-ups have an age and a birthday, babies an age in days."""
+    number, _, unit = line["age"].partition(" ")
+    if unit == "days":
+        return days.date(int(number))
+    return days.born(age=int(number), on=line["birthday"])
+
+
+def _names(line: Line) -> list[Resource]:
+    official = given(
+        use="official",
+        family=line["family"],
+        given=line["given"].split(),
+        prefix=[line["title"]] if line["title"] else None,
+    )
+    nickname = line["nickname"]
+    usual = {"use": "usual", "given": [nickname], "family": line["family"]}
+    return [official, usual] if nickname else [official]
 
 
 def _number(facility: Facility, value: str) -> Resource:
@@ -89,19 +72,21 @@ def _number(facility: Facility, value: str) -> Resource:
     }
 
 
-def _telecom(phone: str, email: str) -> list[Resource]:
-    mail = [{"system": "email", "value": email, "use": "home"}] if email else []
-    return [{"system": "phone", "value": phone, "use": "mobile"}, *mail]
+def _telecom(line: Line) -> list[Resource]:
+    phone = {"system": "phone", "value": line["phone"], "use": "mobile"}
+    mail = {"system": "email", "value": line["email"], "use": "home"}
+    return [phone, mail] if line["email"] else [phone]
 
 
-def _contact(contact: Contact) -> Resource:
+def _contact(line: Line) -> Resource:
     next_of_kin = Code(f"{HL7}v2-0131", "N", "Next-of-Kin")
     return {
-        "relationship": [concept(contact.relation, next_of_kin)],
-        "name": {"text": contact.name},
-        "telecom": [{"system": "phone", "value": contact.phone}],
+        "relationship": [concept(line["relation"], next_of_kin)],
+        "name": {"text": line["contact"]},
+        "telecom": [{"system": "phone", "value": line["contact_phone"]}],
     }
 
 
-def _language(tag: str, name: str) -> Resource:
-    return concept(name, Code("urn:ietf:bcp:47", tag, name))
+def _language(line: Line) -> Resource:
+    name = line["language"]
+    return concept(name, Code("urn:ietf:bcp:47", line["language_tag"], name))

@@ -7,8 +7,7 @@ from demo.days import Days
 from demo.documents import appointment, note, plan, report
 from demo.elements import Resource
 from demo.measurements import vitals
-from demo.person import Contact, person
-from demo.prescriptions import medicine
+from demo.person import registered
 from demo.staff import DOCTOR, HOSPITAL, NURSE, ONCOLOGIST, bed
 from demo.visits import admission, clinic_visit
 from demo.vocabulary import (
@@ -33,21 +32,7 @@ OKAFOR_SHEET = """
 
 def chinedu_okafor(days: Days) -> Chart:
     """22, sickle cell disease, in pain since yesterday. Not Chidi Okafor, who had a stroke."""
-    chinedu = Chart(
-        person(
-            "chinedu-okafor",
-            "Okafor",
-            ["Chinedu"],
-            "male",
-            days.born(age=22, on="11-03"),
-            numbers={HOSPITAL: "AB-120688"},
-            home=("71 Foundry Road", "Alder Bay"),
-            phone="+1-555-0125",
-            contact=Contact("Ifeoma Okafor", "Mother", "+1-555-0126"),
-            doctor=ONCOLOGIST,
-            language=("ig", "Igbo"),
-        )
-    )
+    chinedu = Chart(registered("chinedu-okafor", days))
     chinedu.write(
         no_known_allergies(),
         problem("Sickle cell disease (Hb SS)", since=days.year(22), by=ONCOLOGIST),
@@ -56,18 +41,16 @@ def chinedu_okafor(days: Days) -> Chart:
         vaccine("Pneumococcal conjugate 13", days.date(3000)),
         vaccine("Pneumococcal polysaccharide 23", days.date(1100)),
         vaccine("Influenza", days.date(41)),
-        medicine(
-            *("Hydroxyurea", "500 mg capsule", "1000 mg by mouth once a day"),
-            since=days.date(230),
-            by=ONCOLOGIST,
-            why="Sickle cell disease",
-        ),
-        medicine(
-            *("Folic acid", "1 mg tablet", "1 mg by mouth once a day"),
-            since=days.date(1500),
-            by=ONCOLOGIST,
-            why="Sickle cell disease",
-        ),
+    )
+    chinedu.prescribe(
+        "Hydroxyurea | 500 mg capsule | 1000 mg by mouth once a day | Sickle cell disease",
+        since=days.date(230),
+        by=ONCOLOGIST,
+    )
+    chinedu.prescribe(
+        "Folic acid | 1 mg tablet | 1 mg by mouth once a day | Sickle cell disease",
+        since=days.date(1500),
+        by=ONCOLOGIST,
     )
     chinedu.series(
         days,
@@ -96,36 +79,22 @@ def _okafor_stay(chinedu: Chart, days: Days, stay: Resource) -> None:
         during=stay,
     )
     chinedu.labs(days.at(0, "05:25"), "Hb 7.2, WBC 13.9, reticulocytes 10.4", during=stay)
-    for name, form, instruction, why in (
-        (
-            *("Morphine", "5 mg/mL injection"),
-            "5 mg intravenously every 4 hours if needed for strong pain, at most 30 mg a day; "
-            "count breaths and look at sedation after each dose",
-            "Pain",
-        ),
-        (
-            *("Acetaminophen", "500 mg tablet"),
-            *("1000 mg by mouth every 8 hours, at most 3 g a day", "Pain"),
-        ),
-        (
-            *("Enoxaparin", "40 mg/0.4 mL syringe"),
-            *("40 mg under the skin once a day", "Thrombosis prevention"),
-        ),
-        (
-            *("Sennosides", "8.6 mg tablet"),
-            *("17.2 mg by mouth at bedtime", "While taking morphine"),
-        ),
-    ):
-        chinedu.write(
-            medicine(
-                *(name, form, instruction),
-                since=days.at(1, "20:10"),
-                by=ONCOLOGIST,
-                why=why,
-                where="inpatient",
-            ),
-            during=stay,
-        )
+    chinedu.prescribe(
+        """
+        Morphine | 5 mg/mL injection
+            | 5 mg intravenously every 4 hours if needed for strong pain, at most 30 mg a day;
+            count breaths and look at sedation after each dose
+            | Pain
+        Acetaminophen | 500 mg tablet | 1000 mg by mouth every 8 hours, at most 3 g a day | Pain
+        Enoxaparin | 40 mg/0.4 mL syringe
+            | 40 mg under the skin once a day | Thrombosis prevention
+        Sennosides | 8.6 mg tablet | 17.2 mg by mouth at bedtime | While taking morphine
+        """,
+        since=days.at(1, "20:10"),
+        by=ONCOLOGIST,
+        where="inpatient",
+        during=stay,
+    )
     chinedu.write(
         *vitals(days.at(1, "19:52"), "weight 64.2, height 176", by=NURSE),
         diagnosis("Vaso-occlusive crisis", since=days.date(1), by=ONCOLOGIST),
@@ -156,23 +125,7 @@ def _okafor_stay(chinedu: Chart, days: Days, stay: Resource) -> None:
 
 def ingeborg_steinmann(days: Days) -> Chart:
     """61, chemotherapy for breast cancer, neutrophils 0.4: no fever yet."""
-    ingeborg = Chart(
-        person(
-            "ingeborg-steinmann",
-            "Steinmann",
-            ["Ingeborg"],
-            "female",
-            days.born(age=61, on="02-08"),
-            numbers={HOSPITAL: "AB-113390"},
-            home=("22 Gannet Close", "Alder Bay"),
-            phone="+1-555-0127",
-            email="inge.steinmann@mail.example",
-            contact=Contact("Katrin Steinmann", "Daughter", "+1-555-0128"),
-            doctor=ONCOLOGIST,
-            language=("de", "German"),
-            nickname="Inge",
-        )
-    )
+    ingeborg = Chart(registered("ingeborg-steinmann", days))
     ingeborg.write(
         allergy(
             "Penicillin",
@@ -192,30 +145,33 @@ def ingeborg_steinmann(days: Days) -> Chart:
         ),
         warning("Port in the right chest", since=days.at(100, "12:00"), by=NURSE),
         team("Breast cancer", days.at(128, "10:00"), HOSPITAL, [ONCOLOGIST, NURSE]),
-        medicine(
-            *("Paclitaxel", "6 mg/mL infusion"),
-            "140 mg intravenously once WEEKLY; 80 mg/m², over 60 minutes",
-            since=days.date(43),
-            by=ONCOLOGIST,
-            why="Breast cancer before surgery: week 7 of 12",
-            status="on-hold",
-            stopped="Neutrophils 0.4 × 10³/µL",
-            where="outpatient",
-        ),
-        medicine(
-            *("Filgrastim", "300 mcg syringe", "300 mcg under the skin once a day"),
-            since=days.date(1),
-            until=days.date(-3),
-            by=ONCOLOGIST,
-            why="Neutropenia",
-        ),
-        medicine(
-            *("Ondansetron", "8 mg tablet"),
-            "8 mg by mouth every 12 hours if needed for nausea, at most 16 mg a day",
-            since=days.date(99),
-            by=ONCOLOGIST,
-            why="Nausea from chemotherapy",
-        ),
+    )
+    ingeborg.prescribe(
+        """
+        Paclitaxel | 6 mg/mL infusion
+            | 140 mg intravenously once WEEKLY; 80 mg/m², over 60 minutes
+            | Breast cancer before surgery: week 7 of 12
+        """,
+        since=days.date(43),
+        by=ONCOLOGIST,
+        status="on-hold",
+        stopped="Neutrophils 0.4 × 10³/µL",
+        where="outpatient",
+    )
+    ingeborg.prescribe(
+        "Filgrastim | 300 mcg syringe | 300 mcg under the skin once a day | Neutropenia",
+        since=days.date(1),
+        until=days.date(-3),
+        by=ONCOLOGIST,
+    )
+    ingeborg.prescribe(
+        """
+        Ondansetron | 8 mg tablet
+            | 8 mg by mouth every 12 hours if needed for nausea, at most 16 mg a day
+            | Nausea from chemotherapy
+        """,
+        since=days.date(99),
+        by=ONCOLOGIST,
     )
     ingeborg.series(
         days,

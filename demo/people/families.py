@@ -10,8 +10,7 @@ from demo.days import Days
 from demo.documents import appointment, note, plan
 from demo.elements import Resource, concept, quantity
 from demo.measurements import observation, vital, vitals
-from demo.person import Contact, person
-from demo.prescriptions import medicine
+from demo.person import registered
 from demo.staff import CLINIC, CLINIC_NURSE, HOSPITAL, MIDWIFE, NURSE, PAEDIATRICIAN
 from demo.visits import clinic_visit, visit
 from demo.vocabulary import (
@@ -31,20 +30,7 @@ BIRTH_TIME = "http://hl7.org/fhir/StructureDefinition/patient-birthTime"
 def nadia_benhaddou(days: Days) -> Chart:
     """31, first pregnancy, 31 weeks: sugar by diet, iron by tablet."""
     nadia = Chart(
-        person(
-            "nadia-benhaddou",
-            "Benhaddou",
-            ["Nadia"],
-            "female",
-            days.born(age=31, on="02-26"),
-            numbers={HOSPITAL: "AB-122871", CLINIC: "QH-3055"},
-            home=("31 Orchard Way", "Quarry Hill"),
-            phone="+1-555-0167",
-            email="nadia.b@mail.example",
-            contact=Contact("Yassine Benhaddou", "Husband", "+1-555-0168"),
-            doctor=MIDWIFE,
-            language=("fr", "French"),
-        ),
+        registered("nadia-benhaddou", days),
         group="pregnant",
     )
     nadia.write(
@@ -56,20 +42,6 @@ def nadia_benhaddou(days: Days) -> Chart:
         vaccine("Tdap", days.date(18)),
         vaccine("Influenza", days.date(52)),
         team("Maternity", days.at(175, "09:00"), CLINIC, [MIDWIFE, CLINIC_NURSE]),
-        medicine(
-            *("Ferrous sulfate", "325 mg tablet (65 mg iron)"),
-            "325 mg by mouth once a day; with juice, not with milk or tea",
-            since=days.date(37),
-            by=MIDWIFE,
-            why="Anaemia in pregnancy",
-        ),
-        medicine(
-            *("Prenatal multivitamin", "with folic acid 0.8 mg, tablet"),
-            "1 tablet by mouth once a day",
-            since=days.date(175),
-            by=MIDWIFE,
-            why="Pregnancy",
-        ),
         observation(
             "pregnancy",
             days.at(175, "09:20"),
@@ -85,6 +57,22 @@ def nadia_benhaddou(days: Days) -> Chart:
             note="By ultrasound at 10 weeks.",
             valueDateTime=days.date(-63),
         ),
+    )
+    nadia.prescribe(
+        """
+        Ferrous sulfate | 325 mg tablet (65 mg iron)
+            | 325 mg by mouth once a day; with juice, not with milk or tea | Anaemia in pregnancy
+        """,
+        since=days.date(37),
+        by=MIDWIFE,
+    )
+    nadia.prescribe(
+        """
+        Prenatal multivitamin | with folic acid 0.8 mg, tablet
+            | 1 tablet by mouth once a day | Pregnancy
+        """,
+        since=days.date(175),
+        by=MIDWIFE,
     )
     nadia.series(days, "Hb", "175:12.1 94:11.2 38:10.1")
     nadia.labs(days.at(38, "08:00"), "ferritin 9")
@@ -155,18 +143,7 @@ def _benhaddou_visit(nadia: Chart, days: Days) -> None:
 def kofi_asante(days: Days) -> Chart:
     """8, asthma, eczema and a peanut allergy that once became dangerous."""
     kofi = Chart(
-        person(
-            "kofi-asante",
-            "Asante",
-            ["Kofi"],
-            "male",
-            days.born(age=8, on="05-05"),
-            numbers={CLINIC: "QH-2988"},
-            home=("14 Slate Terrace", "Quarry Hill"),
-            phone="+1-555-0169",
-            contact=Contact("Abena Asante", "Mother", "+1-555-0169"),
-            doctor=PAEDIATRICIAN,
-        ),
+        registered("kofi-asante", days),
         group="child",
     )
     kofi.write(
@@ -183,23 +160,18 @@ def kofi_asante(days: Days) -> Chart:
         relative("father", note="Asthma as a child."),
         warning("Peanut anaphylaxis", since=days.at(1700, "10:00"), by=PAEDIATRICIAN),
     )
-    for name, form, instruction, why in (
-        (
-            *("Fluticasone", "44 mcg per puff inhaler"),
-            *("2 puffs inhaled twice a day; with spacer, rinse the mouth", "Asthma"),
-        ),
-        (
-            *("Albuterol", "90 mcg per puff inhaler"),
-            *("2 puffs inhaled every 4 hours if needed for wheeze; with spacer", "Asthma"),
-        ),
-        (
-            *("Epinephrine", "0.15 mg auto-injector"),
-            *("0.15 mg into the muscle once if needed for anaphylaxis", "Peanut allergy"),
-        ),
-    ):
-        kofi.write(
-            medicine(name, form, instruction, since=days.date(21), by=PAEDIATRICIAN, why=why)
-        )
+    kofi.prescribe(
+        """
+        Fluticasone | 44 mcg per puff inhaler
+            | 2 puffs inhaled twice a day; with spacer, rinse the mouth | Asthma
+        Albuterol | 90 mcg per puff inhaler
+            | 2 puffs inhaled every 4 hours if needed for wheeze; with spacer | Asthma
+        Epinephrine | 0.15 mg auto-injector
+            | 0.15 mg into the muscle once if needed for anaphylaxis | Peanut allergy
+        """,
+        since=days.date(21),
+        by=PAEDIATRICIAN,
+    )
     for days_ago, words in (
         *((2850, "Hepatitis B, paediatric"), (2860, "DTaP"), (2860, "Polio (inactivated)")),
         *((2600, "Measles, mumps, rubella"), (2600, "Varicella"), (1500, "DTaP")),
@@ -256,19 +228,7 @@ def _peak_flow(litres: int, at: datetime, remark: str = "") -> Resource:
 def mira_sorensen_abe(days: Days) -> Chart:
     """A baby of five weeks: was yellow, is pink, and grows."""
     birth = days.at(36, "04:52")
-    patient = person(
-        "mira-sorensen-abe",
-        "Sørensen-Abe",
-        ["Mira"],
-        "female",
-        days.date(36),
-        numbers={HOSPITAL: "AB-124001", CLINIC: "QH-3102"},
-        home=("2 Heather Close", "Quarry Hill"),
-        phone="+1-555-0170",
-        contact=Contact("Kaori Abe", "Mother", "+1-555-0170"),
-        doctor=PAEDIATRICIAN,
-        language=("ja", "Japanese"),
-    )
+    patient = registered("mira-sorensen-abe", days)
     patient["_birthDate"] = {"extension": [{"url": BIRTH_TIME, "valueDateTime": birth.isoformat()}]}
     mira = Chart(patient, group="newborn")
     born = mira.open(
@@ -285,12 +245,11 @@ def mira_sorensen_abe(days: Days) -> Chart:
     mira.write(
         no_known_allergies(),
         problem("Neonatal jaundice", since=days.date(34), until=days.date(22), by=PAEDIATRICIAN),
-        medicine(
-            *("Cholecalciferol", "400 units/mL drops", "400 units by mouth once a day"),
-            since=days.date(33),
-            by=PAEDIATRICIAN,
-            why="Breast-fed",
-        ),
+    )
+    mira.prescribe(
+        "Cholecalciferol | 400 units/mL drops | 400 units by mouth once a day | Breast-fed",
+        since=days.date(33),
+        by=PAEDIATRICIAN,
     )
     mira.write(vaccine("Hepatitis B, paediatric", days.date(35)), during=born)
     mira.write(

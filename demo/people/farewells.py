@@ -7,9 +7,8 @@ from demo.days import Days
 from demo.documents import note
 from demo.elements import HL7, Code, concept
 from demo.measurements import smoking, vitals
-from demo.person import Contact, person
-from demo.prescriptions import medicine
-from demo.staff import DOCTOR, HOSPITAL, NURSE, SURGEON, bed
+from demo.person import registered
+from demo.staff import DOCTOR, NURSE, SURGEON, bed
 from demo.visits import admission
 from demo.vocabulary import allergy, diagnosis, no_known_allergies, problem, procedure
 
@@ -17,22 +16,7 @@ from demo.vocabulary import allergy, diagnosis, no_known_allergies, problem, pro
 def harold_whitcombe(days: Days) -> Chart:
     """Died at 88 of a narrow aortic valve, five months ago; his medicines ended with him."""
     death = days.at(152, "03:40")
-    harold = Chart(
-        person(
-            "harold-whitcombe",
-            "Whitcombe",
-            ["Harold", "George"],
-            "male",
-            days.born(age=88, on="01-02"),
-            numbers={HOSPITAL: "AB-98102"},
-            home=("15 Harbour Road", "Alder Bay"),
-            phone="+1-555-0134",
-            contact=Contact("Elsie Whitcombe", "Daughter", "+1-555-0135"),
-            doctor=DOCTOR,
-            title="Mr.",
-            died=death,
-        )
-    )
+    harold = Chart(registered("harold-whitcombe", days, died=death))
     stay = admission(
         days.at(158, "13:20"),
         "Breathless, fainted on the stairs",
@@ -48,34 +32,37 @@ def harold_whitcombe(days: Days) -> Chart:
         problem("Aortic stenosis", since=days.year(4), by=DOCTOR),
         problem("Coronary artery disease", since=days.year(16)),
         smoking("former smoker", days.date(800)),
-        medicine(
-            *("Furosemide", "40 mg tablet", "40 mg by mouth every morning"),
-            since=days.date(420),
-            until=days.date(155),
-            by=DOCTOR,
-            why="Aortic stenosis, swollen legs",
-            status="stopped",
-            stopped="Comfort only",
-        ),
-        medicine(
-            *("Aspirin", "81 mg tablet", "81 mg by mouth once a day"),
-            since=days.date(800),
-            until=days.date(155),
-            by=DOCTOR,
-            why="Coronary artery disease",
-            status="stopped",
-            stopped="Comfort only",
-        ),
-        medicine(
-            *("Morphine", "10 mg/5 mL solution"),
-            "2.5 mg by mouth every 4 hours if needed for breathlessness, at most 15 mg a day",
-            since=days.date(155),
-            until=days.date(152),
-            by=DOCTOR,
-            why="Breathlessness",
-            status="completed",
-            where="inpatient",
-        ),
+    )
+    harold.prescribe(
+        """
+        Furosemide | 40 mg tablet
+            | 40 mg by mouth every morning | Aortic stenosis, swollen legs
+        """,
+        since=days.date(420),
+        until=days.date(155),
+        by=DOCTOR,
+        status="stopped",
+        stopped="Comfort only",
+    )
+    harold.prescribe(
+        "Aspirin | 81 mg tablet | 81 mg by mouth once a day | Coronary artery disease",
+        since=days.date(800),
+        until=days.date(155),
+        by=DOCTOR,
+        status="stopped",
+        stopped="Comfort only",
+    )
+    harold.prescribe(
+        """
+        Morphine | 10 mg/5 mL solution
+            | 2.5 mg by mouth every 4 hours if needed for breathlessness, at most 15 mg a day
+            | Breathlessness
+        """,
+        since=days.date(155),
+        until=days.date(152),
+        by=DOCTOR,
+        status="completed",
+        where="inpatient",
     )
     harold.labs(days.at(158, "13:50"), "NT_proBNP 14200, creatinine 1.66, K 4.9, Hb 11.2",
                 during=last)  # fmt: skip
@@ -99,21 +86,7 @@ def harold_whitcombe(days: Days) -> Chart:
 
 def beatriz_carvalho(days: Days) -> Chart:
     """39, gallbladder out three years ago and not seen since: an old chart."""
-    beatriz = Chart(
-        person(
-            "beatriz-carvalho",
-            "Carvalho",
-            ["Beatriz", "Sofia"],
-            "female",
-            days.born(age=39, on="10-27"),
-            numbers={HOSPITAL: "AB-111874"},
-            home=("52 Pilot Street", "Alder Bay"),
-            phone="+1-555-0136",
-            contact=Contact("Tiago Carvalho", "Husband", "+1-555-0137"),
-            doctor=DOCTOR,
-            language=("pt", "Portuguese"),
-        )
-    )
+    beatriz = Chart(registered("beatriz-carvalho", days))
     stay = beatriz.open(
         admission(
             days.at(1125, "07:00"),
@@ -127,13 +100,6 @@ def beatriz_carvalho(days: Days) -> Chart:
         no_known_allergies(),
         problem("Gallstones", since=days.date(1190), until=days.date(1125)),
         problem("Reflux", since=days.year(5)),
-        medicine(
-            *("Omeprazole", "20 mg capsule", "20 mg by mouth every morning"),
-            since=days.date(1400),
-            by=DOCTOR,
-            why="Reflux",
-            status="unknown",
-        ),
         *vitals(days.at(1123, "06:00"), "BP 118/72, pulse 70, temperature 36.8", by=NURSE),
         procedure("Cholecystectomy", on=days.at(1125, "09:30")),
         note(
@@ -145,6 +111,13 @@ def beatriz_carvalho(days: Days) -> Chart:
             acetaminophen for a week, stitches dissolve.
             """,
         ),
+        during=stay,
+    )
+    beatriz.prescribe(
+        "Omeprazole | 20 mg capsule | 20 mg by mouth every morning | Reflux",
+        since=days.date(1400),
+        by=DOCTOR,
+        status="unknown",
         during=stay,
     )
     return beatriz

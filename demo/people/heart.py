@@ -7,9 +7,8 @@ from demo.days import Days
 from demo.documents import appointment, goal, note, plan, report
 from demo.elements import Resource, quantity
 from demo.measurements import observation, smoking, vital, vitals
-from demo.person import Contact, person
-from demo.prescriptions import medicine
-from demo.staff import CLINIC, DOCTOR, FAMILY_DOCTOR, HOSPITAL, NURSE, bed
+from demo.person import registered
+from demo.staff import DOCTOR, FAMILY_DOCTOR, HOSPITAL, NURSE, bed
 from demo.visits import admission, clinic_visit
 from demo.vocabulary import (
     allergy,
@@ -39,21 +38,7 @@ VASSILIOU_SHEET = """
 
 def eleni_vassiliou(days: Days) -> Chart:
     """78, heart failure with reduced ejection fraction, losing water on the ward."""
-    eleni = Chart(
-        person(
-            "eleni-vassiliou",
-            "Vassiliou",
-            ["Eleni"],
-            "female",
-            days.born(age=78, on="03-12"),
-            numbers={HOSPITAL: "AB-100317", CLINIC: "QH-2210"},
-            home=("5 Olive Court", "Alder Bay"),
-            phone="+1-555-0113",
-            contact=Contact("Stavros Vassiliou", "Son", "+1-555-0114"),
-            doctor=FAMILY_DOCTOR,
-            language=("el", "Greek"),
-        )
-    )
+    eleni = Chart(registered("eleni-vassiliou", days))
     long_ago = days.date(190)
     eleni.write(
         allergy("Lisinopril", reaction="cough", kind="intolerance", since=days.year(6)),
@@ -64,50 +49,33 @@ def eleni_vassiliou(days: Days) -> Chart:
         relative("brother", "Coronary artery disease"),
         smoking("former smoker", days.date(700)),
         vaccine("Influenza", days.date(38)),
-        medicine(
-            *("Sacubitril/valsartan", "24 mg/26 mg tablet", "1 tablet by mouth twice a day"),
-            since=long_ago,
-            by=DOCTOR,
-            why="Heart failure",
-        ),
-        medicine(
-            *("Metoprolol", "succinate 50 mg extended-release tablet", "50 mg by mouth once a day"),
-            since=long_ago,
-            by=DOCTOR,
-            why="Heart failure",
-        ),
-        medicine(
-            *("Spironolactone", "25 mg tablet", "25 mg by mouth once a day"),
-            since=long_ago,
-            by=DOCTOR,
-            why="Heart failure",
-        ),
-        medicine(
-            *("Empagliflozin", "10 mg tablet", "10 mg by mouth once a day"),
-            since=long_ago,
-            by=DOCTOR,
-            why="Heart failure",
-        ),
-        medicine(
-            *("Atorvastatin", "40 mg tablet", "40 mg by mouth every evening"),
-            since=days.date(700),
-            by=FAMILY_DOCTOR,
-            why="Bypass graft",
-        ),
-        medicine(
-            *("Aspirin", "81 mg tablet", "81 mg by mouth once a day"),
-            since=days.date(700),
-            by=FAMILY_DOCTOR,
-            why="Bypass graft",
-        ),
-        medicine(
-            *("Furosemide", "40 mg tablet", "40 mg by mouth every morning"),
-            since=long_ago,
-            by=DOCTOR,
-            why="Heart failure",
-            status="on-hold",
-            stopped="Given intravenously during the admission",
-        ),
+    )
+    eleni.prescribe(
+        """
+        Sacubitril/valsartan | 24 mg/26 mg tablet
+            | 1 tablet by mouth twice a day | Heart failure
+        Metoprolol | succinate 50 mg extended-release tablet
+            | 50 mg by mouth once a day | Heart failure
+        Spironolactone | 25 mg tablet | 25 mg by mouth once a day | Heart failure
+        Empagliflozin | 10 mg tablet | 10 mg by mouth once a day | Heart failure
+        """,
+        since=long_ago,
+        by=DOCTOR,
+    )
+    eleni.prescribe(
+        """
+        Atorvastatin | 40 mg tablet | 40 mg by mouth every evening | Bypass graft
+        Aspirin | 81 mg tablet | 81 mg by mouth once a day | Bypass graft
+        """,
+        since=days.date(700),
+        by=FAMILY_DOCTOR,
+    )
+    eleni.prescribe(
+        "Furosemide | 40 mg tablet | 40 mg by mouth every morning | Heart failure",
+        since=long_ago,
+        by=DOCTOR,
+        status="on-hold",
+        stopped="Given intravenously during the admission",
     )
     stay = eleni.open(
         admission(
@@ -167,22 +135,6 @@ def _vassiliou_treated(eleni: Chart, days: Days, stay: Resource) -> None:
     eleni.write(
         diagnosis("Acute decompensation of heart failure", since=days.date(3), by=DOCTOR),
         team("3 East", days.at(3, "14:40"), HOSPITAL, [DOCTOR, NURSE]),
-        medicine(
-            *("Furosemide", "10 mg/mL injection", "40 mg intravenously twice a day"),
-            since=days.at(3, "15:20"),
-            by=DOCTOR,
-            why="Acute decompensation of heart failure",
-            where="inpatient",
-        ),
-        medicine(
-            *("Potassium chloride", "20 mEq extended-release tablet"),
-            "20 mEq by mouth once a day; with food",
-            since=days.at(1, "09:10"),
-            until=days.date(-2),
-            by=DOCTOR,
-            why="Potassium 3.4 mmol/L on furosemide",
-            where="inpatient",
-        ),
         note(
             "Admission note",
             days.at(3, "16:05"),
@@ -217,24 +169,33 @@ def _vassiliou_treated(eleni: Chart, days: Days, stay: Resource) -> None:
         appointment("Heart failure clinic after discharge", days.ahead(9, "11:00"), by=DOCTOR),
         during=stay,
     )
+    eleni.prescribe(
+        """
+        Furosemide | 10 mg/mL injection
+            | 40 mg intravenously twice a day | Acute decompensation of heart failure
+        """,
+        since=days.at(3, "15:20"),
+        by=DOCTOR,
+        where="inpatient",
+        during=stay,
+    )
+    eleni.prescribe(
+        """
+        Potassium chloride | 20 mEq extended-release tablet
+            | 20 mEq by mouth once a day; with food | Potassium 3.4 mmol/L on furosemide
+        """,
+        since=days.at(1, "09:10"),
+        until=days.date(-2),
+        by=DOCTOR,
+        where="inpatient",
+        during=stay,
+    )
 
 
 def gideon_mwangi(days: Days) -> Chart:
     """76, permanent fibrillation and mitral stenosis: warfarin, and an INR that ran away."""
     gideon = Chart(
-        person(
-            "gideon-mwangi",
-            "Mwangi",
-            ["Gideon", "Kamau"],
-            "male",
-            days.born(age=76, on="08-02"),
-            numbers={HOSPITAL: "AB-101940", CLINIC: "QH-1702"},
-            home=("3 Chapel Row", "Quarry Hill"),
-            phone="+1-555-0161",
-            contact=Contact("Wanjiru Mwangi", "Daughter", "+1-555-0162"),
-            doctor=FAMILY_DOCTOR,
-            language=("sw", "Swahili"),
-        ),
+        registered("gideon-mwangi", days),
         group="on warfarin",
     )
     gideon.write(
@@ -248,36 +209,34 @@ def gideon_mwangi(days: Days) -> Chart:
         ),
         problem("Long-term anticoagulation", since=days.year(7)),
         warning("On warfarin: INR target 2.0–3.0", since=days.at(700, "09:00"), by=DOCTOR),
-        medicine(
-            *("Warfarin", "2.5 mg tablet", "2.5 mg by mouth every evening; as the INR card says"),
-            since=days.date(5),
-            by=DOCTOR,
-            why="Stroke prevention: fibrillation with mitral stenosis",
-        ),
-        medicine(
-            *("Metoprolol", "tartrate 50 mg tablet", "50 mg by mouth twice a day"),
-            since=days.date(820),
-            by=DOCTOR,
-            why="Rate control",
-        ),
-        medicine(
-            *("Sulfamethoxazole/trimethoprim", "800 mg/160 mg tablet"),
-            "1 tablet by mouth twice a day",
-            since=days.date(14),
-            until=days.date(10),
-            by=FAMILY_DOCTOR,
-            why="Urinary tract infection",
-            status="stopped",
-            stopped="Raises the INR: stopped on day 4, finished with cephalexin",
-        ),
-        medicine(
-            *("Cephalexin", "500 mg capsule", "500 mg by mouth every 12 hours"),
-            since=days.date(10),
-            until=days.date(7),
-            by=DOCTOR,
-            why="Urinary tract infection",
-            status="completed",
-        ),
+    )
+    gideon.prescribe(
+        """
+        Warfarin | 2.5 mg tablet
+            | 2.5 mg by mouth every evening; as the INR card says
+            | Stroke prevention: fibrillation with mitral stenosis
+        Metoprolol | tartrate 50 mg tablet | 50 mg by mouth twice a day | Rate control
+        """,
+        since=days.date(820),
+        by=DOCTOR,
+    )
+    gideon.prescribe(
+        """
+        Sulfamethoxazole/trimethoprim | 800 mg/160 mg tablet
+            | 1 tablet by mouth twice a day | Urinary tract infection
+        """,
+        since=days.date(13),
+        until=days.date(10),
+        by=FAMILY_DOCTOR,
+        status="stopped",
+        stopped="Raises the INR: stopped on day 4, finished with cephalexin",
+    )
+    gideon.prescribe(
+        "Cephalexin | 500 mg capsule | 500 mg by mouth every 12 hours | Urinary tract infection",
+        since=days.date(10),
+        until=days.date(7),
+        by=DOCTOR,
+        status="completed",
     )
     _mwangi_inr(gideon, days)
     return gideon
@@ -320,21 +279,7 @@ def _mwangi_inr(gideon: Chart, days: Days) -> None:
 
 def arthur_penhaligon(days: Days) -> Chart:
     """81, complete heart block: lives with a pacemaker."""
-    arthur = Chart(
-        person(
-            "arthur-penhaligon",
-            "Penhaligon",
-            ["Arthur", "James"],
-            "male",
-            days.born(age=81, on="11-29"),
-            numbers={HOSPITAL: "AB-97740"},
-            home=("Lantern Cottage, Quay Street", "Alder Bay"),
-            phone="+1-555-0115",
-            contact=Contact("Morwenna Penhaligon", "Wife", "+1-555-0116"),
-            doctor=DOCTOR,
-            title="Mr.",
-        )
-    )
+    arthur = Chart(registered("arthur-penhaligon", days))
     implanted = days.at(1518, "12:00")
     arthur.write(
         no_known_allergies(),
@@ -343,12 +288,11 @@ def arthur_penhaligon(days: Days) -> Chart:
         problem("Prostate enlargement", since=days.year(6)),
         procedure("Implantation of dual-chamber pacemaker", on=implanted, by=DOCTOR),
         warning("Pacemaker (dual chamber)", since=implanted, by=DOCTOR),
-        medicine(
-            *("Tamsulosin", "0.4 mg capsule", "0.4 mg by mouth at bedtime"),
-            since=days.date(900),
-            by=DOCTOR,
-            why="Prostate enlargement",
-        ),
+    )
+    arthur.prescribe(
+        "Tamsulosin | 0.4 mg capsule | 0.4 mg by mouth at bedtime | Prostate enlargement",
+        since=days.date(900),
+        by=DOCTOR,
     )
     seen = arthur.open(clinic_visit(days.at(8, "10:00"), "Pacemaker check", by=DOCTOR))
     arthur.labs(days.at(8, "09:20"), "creatinine 1.12, K 4.5, Hb 14.0", during=seen)

@@ -7,8 +7,8 @@ from demo.days import Days
 from demo.documents import note, plan, report
 from demo.elements import Resource
 from demo.measurements import finding, smoking, vitals
-from demo.person import Contact, person
-from demo.prescriptions import dose_given, medicine
+from demo.person import registered
+from demo.prescriptions import dose_given
 from demo.staff import DOCTOR, EMERGENCY, HOSPITAL, NURSE, bed
 from demo.visits import admission
 from demo.vocabulary import allergy, diagnosis, problem, team
@@ -29,21 +29,7 @@ WOJCIK_SHEET = """
 
 def agnieszka_wojcik(days: Days) -> Chart:
     """47, kidney infection that went into the blood; ceftriaxone since the first hour."""
-    agnieszka = Chart(
-        person(
-            "agnieszka-wojcik",
-            "Wójcik",
-            ["Agnieszka"],
-            "female",
-            days.born(age=47, on="03-28"),
-            numbers={HOSPITAL: "AB-116427"},
-            home=("9 Sailmaker Street", "Alder Bay"),
-            phone="+1-555-0129",
-            contact=Contact("Piotr Wójcik", "Husband", "+1-555-0130"),
-            doctor=DOCTOR,
-            language=("pl", "Polish"),
-        )
-    )
+    agnieszka = Chart(registered("agnieszka-wojcik", days))
     agnieszka.write(
         allergy("Sulfamethoxazole", reaction="rash", severity="mild", since=days.year(8)),
         problem("Seasonal allergic rhinitis", since=days.year(20)),
@@ -125,37 +111,6 @@ def _wojcik_treated(agnieszka: Chart, days: Days, stay: Resource) -> None:
         diagnosis("Sepsis from E. coli", since=days.date(3), by=DOCTOR),
         diagnosis("Acute pyelonephritis", since=days.date(3), by=EMERGENCY),
         team("High Dependency", days.at(3, "21:15"), HOSPITAL, [DOCTOR, EMERGENCY, NURSE]),
-        medicine(
-            *("Ceftriaxone", "2 g powder for infusion", "2 g intravenously once a day"),
-            since=days.at(3, "21:45"),
-            until=days.date(-3),
-            by=EMERGENCY,
-            why="Sepsis from the kidney",
-            where="inpatient",
-        ),
-        medicine(
-            *("Lactated Ringer's", "infusion", "2000 mL intravenously once; 30 mL/kg in 3 hours"),
-            since=days.at(3, "21:30"),
-            by=EMERGENCY,
-            why="Low pressure, lactate 4.3",
-            status="completed",
-            where="inpatient",
-        ),
-        medicine(
-            *("Acetaminophen", "500 mg tablet"),
-            "1000 mg by mouth every 8 hours if needed for fever, at most 3 g a day",
-            since=days.at(3, "22:00"),
-            by=EMERGENCY,
-            why="Fever",
-            where="inpatient",
-        ),
-        medicine(
-            *("Enoxaparin", "40 mg/0.4 mL syringe", "40 mg under the skin once a day"),
-            since=days.at(2, "09:30"),
-            by=DOCTOR,
-            why="Thrombosis prevention",
-            where="inpatient",
-        ),
         dose_given("Ceftriaxone", "2 g infusion", "2 g", days.at(3, "21:55"), by=NURSE),
         dose_given("Ceftriaxone", "2 g infusion", "2 g", days.at(2, "21:00"), by=NURSE),
         dose_given("Ceftriaxone", "2 g infusion", "2 g", days.at(1, "21:00"), by=NURSE),
@@ -186,5 +141,47 @@ def _wojcik_treated(agnieszka: Chart, days: Days, stay: Resource) -> None:
             "Creatinine and blood count every morning",
             by=DOCTOR,
         ),
+        during=stay,
+    )
+    agnieszka.prescribe(
+        """
+        Ceftriaxone | 2 g powder for infusion
+            | 2 g intravenously once a day | Sepsis from the kidney
+        """,
+        since=days.at(3, "21:45"),
+        until=days.date(-3),
+        by=EMERGENCY,
+        where="inpatient",
+        during=stay,
+    )
+    agnieszka.prescribe(
+        """
+        Lactated Ringer's | infusion
+            | 2000 mL intravenously once; 30 mL/kg in 3 hours | Low pressure, lactate 4.3
+        """,
+        since=days.at(3, "21:30"),
+        by=EMERGENCY,
+        status="completed",
+        where="inpatient",
+        during=stay,
+    )
+    agnieszka.prescribe(
+        """
+        Acetaminophen | 500 mg tablet
+            | 1000 mg by mouth every 8 hours if needed for fever, at most 3 g a day | Fever
+        """,
+        since=days.at(3, "22:00"),
+        by=EMERGENCY,
+        where="inpatient",
+        during=stay,
+    )
+    agnieszka.prescribe(
+        """
+        Enoxaparin | 40 mg/0.4 mL syringe
+            | 40 mg under the skin once a day | Thrombosis prevention
+        """,
+        since=days.at(2, "09:30"),
+        by=DOCTOR,
+        where="inpatient",
         during=stay,
     )

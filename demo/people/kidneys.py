@@ -7,10 +7,9 @@ from demo.days import Days
 from demo.documents import appointment, goal, note, order, plan
 from demo.elements import Resource
 from demo.measurements import smoking, vitals
-from demo.person import Contact, person
-from demo.prescriptions import dose_given, medicine
+from demo.person import registered
+from demo.prescriptions import dose_given
 from demo.staff import (
-    CLINIC,
     CLINIC_NURSE,
     DOCTOR,
     EMERGENCY,
@@ -36,43 +35,41 @@ from demo.vocabulary import (
 
 def manoj_raghunathan(days: Days) -> Chart:
     """63, type 2 diabetes with kidney disease: five years of HbA1c going the right way."""
-    manoj = Chart(
-        person(
-            "manoj-raghunathan",
-            "Raghunathan",
-            ["Manoj"],
-            "male",
-            days.born(age=63, on="06-21"),
-            numbers={HOSPITAL: "AB-119204", CLINIC: "QH-1871"},
-            home=("210 Mill Lane", "Quarry Hill"),
-            phone="+1-555-0163",
-            email="m.raghunathan@mail.example",
-            contact=Contact("Lakshmi Raghunathan", "Wife", "+1-555-0164"),
-            doctor=FAMILY_DOCTOR,
-            language=("ta", "Tamil"),
-        )
-    )
+    manoj = Chart(registered("manoj-raghunathan", days))
     manoj.write(
         no_known_allergies(),
         problem("Type 2 diabetes with kidney disease", since=days.year(11), by=FAMILY_DOCTOR),
-        problem("Chronic kidney disease stage 3b", since=days.month(28), by=NEPHROLOGIST),
+        problem("Chronic kidney disease stage 3b", since=days.month(18), by=NEPHROLOGIST),
         problem("Hypertension with chronic kidney disease", since=days.year(9)),
         problem("High cholesterol", since=days.year(9)),
         relative("mother", note="Type 2 diabetes; dialysis from age 68."),
         smoking("never smoked", days.date(33)),
         vaccine("Influenza", days.date(33)),
     )
-    for name, form, instruction, why in (
-        ("Metformin", "500 mg tablet", "500 mg by mouth twice a day; with food", "Diabetes"),
-        ("Empagliflozin", "10 mg tablet", "10 mg by mouth every morning", "Diabetes, kidneys"),
-        ("Insulin glargine", "100 units/mL pen", "18 units under the skin at bedtime", "Diabetes"),
-        ("Lisinopril", "20 mg tablet", "20 mg by mouth once a day", "Kidneys, blood pressure"),
-        ("Amlodipine", "5 mg tablet", "5 mg by mouth once a day", "Blood pressure"),
-        ("Atorvastatin", "40 mg tablet", "40 mg by mouth every evening", "Cholesterol"),
-    ):
-        manoj.write(
-            medicine(name, form, instruction, since=days.date(215), by=FAMILY_DOCTOR, why=why)
-        )
+    manoj.prescribe(
+        """
+        Metformin | 500 mg tablet | 500 mg by mouth twice a day; with food | Diabetes
+        Empagliflozin | 10 mg tablet | 10 mg by mouth every morning | Diabetes, kidneys
+        Lisinopril | 20 mg tablet | 20 mg by mouth once a day | Kidneys, blood pressure
+        Amlodipine | 5 mg tablet | 5 mg by mouth once a day | Blood pressure
+        Atorvastatin | 40 mg tablet | 40 mg by mouth every evening | Cholesterol
+        """,
+        since=days.date(215),
+        by=FAMILY_DOCTOR,
+    )
+    manoj.prescribe(
+        "Insulin glargine | 100 units/mL pen | 20 units under the skin at bedtime | Diabetes",
+        since=days.date(215),
+        until=days.date(12),
+        by=FAMILY_DOCTOR,
+        status="stopped",
+        stopped="Three morning lows in a month: 18 units",
+    )
+    manoj.prescribe(
+        "Insulin glargine | 100 units/mL pen | 18 units under the skin at bedtime | Diabetes",
+        since=days.date(12),
+        by=FAMILY_DOCTOR,
+    )
     manoj.series(
         days,
         "HbA1c",
@@ -128,21 +125,7 @@ def _raghunathan_visit(manoj: Chart, days: Days) -> None:
 
 def teresita_magbanua(days: Days) -> Chart:
     """57, on haemodialysis three times a week through a fistula in the left arm."""
-    teresita = Chart(
-        person(
-            "teresita-magbanua",
-            "Magbanua",
-            ["Teresita"],
-            "female",
-            days.born(age=57, on="10-15"),
-            numbers={HOSPITAL: "AB-99871"},
-            home=("6 Net Loft", "Alder Bay"),
-            phone="+1-555-0121",
-            contact=Contact("Joel Magbanua", "Son", "+1-555-0122"),
-            doctor=NEPHROLOGIST,
-            language=("fil", "Filipino"),
-        )
-    )
+    teresita = Chart(registered("teresita-magbanua", days))
     begun = days.at(1270, "08:00")
     teresita.write(
         allergy("Iodinated contrast medium", reaction="urticaria", severity="moderate"),
@@ -156,24 +139,17 @@ def teresita_magbanua(days: Days) -> Chart:
         warning("MRSA: contact precautions", since=days.at(75, "16:00"), by=NURSE),
         team("Dialysis", begun, HOSPITAL, [NEPHROLOGIST, NURSE]),
     )
-    for name, form, instruction, why in (
-        (
-            *("Epoetin alfa", "4,000 units/mL injection"),
-            *("4000 units intravenously at each dialysis", "Renal anaemia"),
-        ),
-        (
-            *("Sevelamer carbonate", "800 mg tablet"),
-            *("1600 mg by mouth with each meal", "Phosphate"),
-        ),
-        (
-            *("Calcitriol", "0.25 mcg capsule"),
-            *("0.25 mcg by mouth at each dialysis", "Hyperparathyroidism"),
-        ),
-        ("Amlodipine", "10 mg tablet", "10 mg by mouth at bedtime", "Blood pressure"),
-    ):
-        teresita.write(
-            medicine(name, form, instruction, since=days.date(61), by=NEPHROLOGIST, why=why)
-        )
+    teresita.prescribe(
+        """
+        Epoetin alfa | 4,000 units/mL injection
+            | 4000 units intravenously at each dialysis | Renal anaemia
+        Sevelamer carbonate | 800 mg tablet | 1600 mg by mouth with each meal | Phosphate
+        Calcitriol | 0.25 mcg capsule | 0.25 mcg by mouth at each dialysis | Hyperparathyroidism
+        Amlodipine | 10 mg tablet | 10 mg by mouth at bedtime | Blood pressure
+        """,
+        since=days.date(61),
+        by=NEPHROLOGIST,
+    )
     teresita.series(
         days,
         "K",
@@ -240,51 +216,39 @@ KARIMOV_SHEET = """
 
 def rustam_karimov(days: Days) -> Chart:
     """67, weak since yesterday: potassium 6.7. Nobody has asked about allergies yet."""
-    rustam = Chart(
-        person(
-            "rustam-karimov",
-            "Karimov",
-            ["Rustam"],
-            "male",
-            days.born(age=67, on="12-30"),
-            numbers={HOSPITAL: "AB-123310", CLINIC: "QH-2406"},
-            home=("9 Kiln Street", "Quarry Hill"),
-            phone="+1-555-0165",
-            contact=Contact("Nigora Karimova", "Daughter", "+1-555-0166"),
-            doctor=FAMILY_DOCTOR,
-            language=("uz", "Uzbek"),
-        )
-    )
+    rustam = Chart(registered("rustam-karimov", days))
     acute = "Potassium 6.7 mmol/L, acute kidney injury"
     rustam.write(
         problem("Hypertension", since=days.year(15), by=FAMILY_DOCTOR),
         smoking("former smoker", days.date(160)),
-        medicine(
-            *("Lisinopril", "20 mg tablet", "20 mg by mouth once a day"),
-            since=days.date(160),
-            by=FAMILY_DOCTOR,
-            why="Hypertension",
-            status="on-hold",
-            stopped=acute,
-        ),
-        medicine(
-            *("Spironolactone", "25 mg tablet", "50 mg by mouth once a day"),
-            since=days.date(40),
-            by=FAMILY_DOCTOR,
-            why="Blood pressure still high on lisinopril",
-            status="on-hold",
-            stopped=acute,
-        ),
-        medicine(
-            *("Ibuprofen", "400 mg tablet"),
-            "400 mg by mouth three times a day; bought by himself for his back",
-            since=days.date(9),
-            until=days.date(0),
-            by=EMERGENCY,
-            why="Back pain",
-            status="stopped",
-            stopped="Acute kidney injury",
-        ),
+    )
+    rustam.prescribe(
+        "Lisinopril | 20 mg tablet | 20 mg by mouth once a day | Hypertension",
+        since=days.date(160),
+        by=FAMILY_DOCTOR,
+        status="on-hold",
+        stopped=acute,
+    )
+    rustam.prescribe(
+        """
+        Spironolactone | 25 mg tablet
+            | 50 mg by mouth once a day | Blood pressure still high on lisinopril
+        """,
+        since=days.date(40),
+        by=FAMILY_DOCTOR,
+        status="on-hold",
+        stopped=acute,
+    )
+    rustam.prescribe(
+        """
+        Ibuprofen | 400 mg tablet
+            | 400 mg by mouth three times a day; bought by himself for his back | Back pain
+        """,
+        since=days.date(9),
+        until=days.date(0),
+        by=EMERGENCY,
+        status="stopped",
+        stopped="Acute kidney injury",
     )
     rustam.series(days, "K", "700:4.4 430:4.6 160:4.7 40:4.9")
     rustam.series(days, "creatinine", "700:1.18 430:1.22 160:1.25 40:1.31", clock="08:35")
@@ -326,36 +290,6 @@ def _karimov_emergency(rustam: Chart, days: Days, stay: Resource) -> None:
     rustam.write(
         diagnosis("Hyperkalaemia", since=days.date(0), by=EMERGENCY),
         diagnosis("Acute kidney injury", since=days.date(0), by=EMERGENCY),
-        medicine(
-            *(
-                "Calcium gluconate",
-                "100 mg/mL injection",
-                "2 g intravenously once; over 10 minutes",
-            ),
-            since=days.at(0, "05:06"),
-            by=EMERGENCY,
-            why="Hyperkalaemia with ECG changes",
-            status="completed",
-            where="inpatient",
-        ),
-        medicine(
-            *("Insulin regular", "100 units/mL injection"),
-            "5 units intravenously once; with 25 g dextrose; glucose every hour for 6 hours",
-            since=days.at(0, "05:08"),
-            by=EMERGENCY,
-            why="Hyperkalaemia",
-            status="completed",
-            where="inpatient",
-        ),
-        medicine(
-            *("Dextrose", "50 % injection"),
-            "25 g intravenously once; into a good vein, slowly",
-            since=days.at(0, "05:08"),
-            by=EMERGENCY,
-            why="With the insulin",
-            status="completed",
-            where="inpatient",
-        ),
         dose_given("Calcium gluconate", "100 mg/mL", "2 g", days.at(0, "05:10"), by=NURSE),
         dose_given("Insulin regular", "100 units/mL", "5 units", days.at(0, "05:15"), by=NURSE),
         dose_given("Dextrose", "50 %", "25 g", days.at(0, "05:15"), by=NURSE),
@@ -381,5 +315,30 @@ def _karimov_emergency(rustam: Chart, days: Days, stay: Resource) -> None:
             """,
         ),
         team("Emergency", days.at(0, "04:20"), HOSPITAL, [EMERGENCY, DOCTOR, NEPHROLOGIST, NURSE]),
+        during=stay,
+    )
+    rustam.prescribe(
+        """
+        Calcium gluconate | 100 mg/mL injection
+            | 2 g intravenously once; over 10 minutes | Hyperkalaemia with ECG changes
+        """,
+        since=days.at(0, "05:06"),
+        by=EMERGENCY,
+        status="completed",
+        where="inpatient",
+        during=stay,
+    )
+    rustam.prescribe(
+        """
+        Insulin regular | 100 units/mL injection
+            | 5 units intravenously once; with 25 g dextrose; glucose every hour for 6 hours
+            | Hyperkalaemia
+        Dextrose | 50 % injection
+            | 25 g intravenously once; into a good vein, slowly | With the insulin
+        """,
+        since=days.at(0, "05:08"),
+        by=EMERGENCY,
+        status="completed",
+        where="inpatient",
         during=stay,
     )

@@ -7,8 +7,8 @@ from demo.days import Days
 from demo.documents import appointment, note, order, plan, report
 from demo.elements import Resource
 from demo.measurements import smoking, vitals
-from demo.person import Contact, person
-from demo.prescriptions import dose_given, medicine
+from demo.person import registered
+from demo.prescriptions import dose_given
 from demo.staff import DOCTOR, HOSPITAL, NURSE, PULMONOLOGIST, bed
 from demo.visits import admission, clinic_visit
 from demo.vocabulary import (
@@ -34,21 +34,7 @@ BRZEZINSKI_SHEET = """
 
 def walter_brzezinski(days: Days) -> Chart:
     """71, COPD: tired, wheezing, on a little oxygen; not for resuscitation."""
-    walter = Chart(
-        person(
-            "walter-brzezinski",
-            "Brzeziński",
-            ["Walter"],
-            "male",
-            days.born(age=71, on="01-09"),
-            numbers={HOSPITAL: "AB-102266"},
-            home=("88 Foundry Road", "Alder Bay"),
-            phone="+1-555-0117",
-            contact=Contact("Halina Brzezińska", "Wife", "+1-555-0118"),
-            doctor=PULMONOLOGIST,
-            language=("pl", "Polish"),
-        )
-    )
+    walter = Chart(registered("walter-brzezinski", days))
     walter.write(
         told_allergy(
             "A water tablet, came out in red spots (1998?)",
@@ -59,23 +45,23 @@ def walter_brzezinski(days: Days) -> Chart:
         smoking("former smoker", days.date(210)),
         vaccine("Influenza", days.date(44)),
         vaccine("Pneumococcal polysaccharide 23", days.date(1620)),
-        medicine(
-            *("Tiotropium", "2.5 mcg per puff inhaler", "2 puffs inhaled every morning"),
-            since=days.date(930),
-            by=PULMONOLOGIST,
-            why="COPD",
-            status="on-hold",
-            stopped="While nebulised ipratropium is given",
-        ),
-        medicine(
-            *("Albuterol", "90 mcg per puff inhaler"),
-            "2 puffs inhaled every 6 hours if needed for breathlessness",
-            since=days.date(930),
-            by=PULMONOLOGIST,
-            why="COPD",
-            status="on-hold",
-            stopped="While nebulised albuterol is given",
-        ),
+    )
+    walter.prescribe(
+        "Tiotropium | 2.5 mcg per puff inhaler | 2 puffs inhaled every morning | COPD",
+        since=days.date(930),
+        by=PULMONOLOGIST,
+        status="on-hold",
+        stopped="While nebulised ipratropium is given",
+    )
+    walter.prescribe(
+        """
+        Albuterol | 90 mcg per puff inhaler
+            | 2 puffs inhaled every 6 hours if needed for breathlessness | COPD
+        """,
+        since=days.date(930),
+        by=PULMONOLOGIST,
+        status="on-hold",
+        stopped="While nebulised albuterol is given",
     )
     stay = walter.open(
         admission(
@@ -93,25 +79,30 @@ def walter_brzezinski(days: Days) -> Chart:
 
 def _brzezinski_treated(walter: Chart, days: Days, stay: Resource) -> None:
     evening = days.at(2, "18:50")
-    for name, form, instruction, last in (
-        ("Albuterol", "2.5 mg/3 mL nebuliser solution", "2.5 mg inhaled every 4 hours", 0),
-        ("Ipratropium", "0.5 mg/2.5 mL nebuliser solution", "0.5 mg inhaled every 6 hours", 0),
-        ("Prednisone", "20 mg tablet", "40 mg by mouth every morning", -2),
-        ("Doxycycline", "100 mg capsule", "100 mg by mouth every 12 hours; not with milk", -2),
-        ("Enoxaparin", "40 mg/0.4 mL syringe", "40 mg under the skin once a day", 0),
-    ):
-        why = "Thrombosis prevention" if name == "Enoxaparin" else "Acute exacerbation of COPD"
-        walter.write(
-            medicine(
-                *(name, form, instruction),
-                since=evening,
-                until=days.date(last) if last else "",
-                by=PULMONOLOGIST,
-                why=why,
-                where="inpatient",
-            ),
-            during=stay,
-        )
+    walter.prescribe(
+        """
+        Albuterol | 2.5 mg/3 mL nebuliser solution | 2.5 mg inhaled every 4 hours | COPD
+        Ipratropium | 0.5 mg/2.5 mL nebuliser solution | 0.5 mg inhaled every 6 hours | COPD
+        Enoxaparin | 40 mg/0.4 mL syringe
+            | 40 mg under the skin once a day | Thrombosis prevention
+        """,
+        since=evening,
+        by=PULMONOLOGIST,
+        where="inpatient",
+        during=stay,
+    )
+    walter.prescribe(
+        """
+        Prednisone | 20 mg tablet | 40 mg by mouth every morning | Acute exacerbation of COPD
+        Doxycycline | 100 mg capsule
+            | 100 mg by mouth every 12 hours; not with milk | Acute exacerbation of COPD
+        """,
+        since=evening,
+        until=days.date(-2),
+        by=PULMONOLOGIST,
+        where="inpatient",
+        during=stay,
+    )
     walter.write(
         dose_given("Prednisone", "20 mg tablet", "40 mg", days.at(2, "19:00"), by=NURSE),
         dose_given("Prednisone", "20 mg tablet", "40 mg", days.at(1, "08:00"), by=NURSE),
@@ -171,40 +162,12 @@ def _brzezinski_told(walter: Chart, days: Days, stay: Resource) -> None:
 
 def solomon_tesfaye(days: Days) -> Chart:
     """41, sarcoidosis of lung and lymph nodes, prednisone going down."""
-    solomon = Chart(
-        person(
-            "solomon-tesfaye",
-            "Tesfaye",
-            ["Solomon"],
-            "male",
-            days.born(age=41, on="09-11"),
-            numbers={HOSPITAL: "AB-118812"},
-            home=("17 Rope Walk", "Alder Bay"),
-            phone="+1-555-0119",
-            contact=Contact("Selam Tesfaye", "Sister", "+1-555-0120"),
-            doctor=PULMONOLOGIST,
-            language=("am", "Amharic"),
-        )
-    )
+    solomon = Chart(registered("solomon-tesfaye", days))
     solomon.write(
         no_known_allergies(),
         problem("Sarcoidosis of lung and lymph nodes", since=days.month(14), by=PULMONOLOGIST),
         problem("High calcium", since=days.month(14), by=PULMONOLOGIST),
         problem("Long-term steroid treatment", since=days.month(12)),
-        medicine(
-            *("Prednisone", "10 mg tablet", "15 mg by mouth every morning; do not stop suddenly"),
-            since=days.date(16),
-            by=PULMONOLOGIST,
-            why="Sarcoidosis",
-        ),
-        medicine(
-            *("Prednisone", "20 mg tablet", "20 mg by mouth every morning"),
-            since=days.date(107),
-            until=days.date(16),
-            by=PULMONOLOGIST,
-            why="Sarcoidosis",
-            status="completed",
-        ),
         report(
             "Chest CT",
             days.at(410, "13:00"),
@@ -213,6 +176,21 @@ def solomon_tesfaye(days: Days) -> Chart:
             by=PULMONOLOGIST,
         ),
         order("Chest CT", on=days.at(16, "10:40"), by=PULMONOLOGIST, why="Sarcoidosis, one year"),
+    )
+    solomon.prescribe(
+        """
+        Prednisone | 10 mg tablet
+            | 15 mg by mouth every morning; do not stop suddenly | Sarcoidosis
+        """,
+        since=days.date(16),
+        by=PULMONOLOGIST,
+    )
+    solomon.prescribe(
+        "Prednisone | 20 mg tablet | 20 mg by mouth every morning | Sarcoidosis",
+        since=days.date(107),
+        until=days.date(16),
+        by=PULMONOLOGIST,
+        status="completed",
     )
     solomon.series(days, "Ca", "410:11.6 380:11.2 350:10.9 290:10.6 230:10.4 170:10.1 107:10.2")
     solomon.series(days, "ACE", "410:112 290:84 170:63 16:55")

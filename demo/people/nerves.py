@@ -6,10 +6,8 @@ from demo.chart import Chart
 from demo.days import Days
 from demo.documents import appointment, goal, note, order, plan
 from demo.measurements import smoking, vitals
-from demo.person import Contact, person
-from demo.prescriptions import medicine
+from demo.person import registered
 from demo.staff import (
-    CLINIC,
     CLINIC_NURSE,
     EMERGENCY,
     FAMILY_DOCTOR,
@@ -25,21 +23,7 @@ from demo.vocabulary import allergy, no_known_allergies, problem, relative, team
 
 def bohumil_novotny(days: Days) -> Chart:
     """74, Parkinson's disease: five doses a day, falls when he stands up."""
-    bohumil = Chart(
-        person(
-            "bohumil-novotny",
-            "Novotný",
-            ["Bohumil"],
-            "male",
-            days.born(age=74, on="08-23"),
-            numbers={HOSPITAL: "AB-106631", CLINIC: "QH-1544"},
-            home=("8 Lime Tree Square", "Quarry Hill"),
-            phone="+1-555-0171",
-            contact=Contact("Jarmila Novotná", "Wife", "+1-555-0171"),
-            doctor=FAMILY_DOCTOR,
-            language=("cs", "Czech"),
-        )
-    )
+    bohumil = Chart(registered("bohumil-novotny", days))
     bohumil.write(
         no_known_allergies(),
         problem("Parkinson's disease with motor fluctuations", since=days.year(8), by=NEUROLOGIST),
@@ -50,37 +34,39 @@ def bohumil_novotny(days: Days) -> Chart:
             since=days.at(900, "10:00"),
             by=NEUROLOGIST,
         ),
-        medicine(
-            *("Carbidopa/levodopa", "25 mg/100 mg tablet"),
-            "1.5 tablets by mouth five times a day; at 07, 10, 13, 16 and 19 h, before food",
-            since=days.date(12),
-            by=NEUROLOGIST,
-            why="Parkinson's disease",
-        ),
-        medicine(
-            *("Carbidopa/levodopa", "25 mg/100 mg tablet", "1.5 tablets by mouth four times a day"),
-            since=days.date(400),
-            until=days.date(12),
-            by=NEUROLOGIST,
-            why="Parkinson's disease",
-            status="stopped",
-            stopped="Wearing off before each dose: same dose, five times",
-        ),
-        medicine(
-            *("Polyethylene glycol 3350", "17 g powder", "17 g by mouth once a day"),
-            since=days.date(300),
-            by=FAMILY_DOCTOR,
-            why="Constipation",
-        ),
-        medicine(
-            *("Amlodipine", "5 mg tablet", "5 mg by mouth once a day"),
-            since=days.date(1900),
-            until=days.date(215),
-            by=FAMILY_DOCTOR,
-            why="Hypertension",
-            status="stopped",
-            stopped="Falls of pressure on standing",
-        ),
+    )
+    bohumil.prescribe(
+        """
+        Carbidopa/levodopa | 25 mg/100 mg tablet
+            | 1.5 tablets by mouth five times a day; at 07, 10, 13, 16 and 19 h, before food
+            | Parkinson's disease
+        """,
+        since=days.date(12),
+        by=NEUROLOGIST,
+    )
+    bohumil.prescribe(
+        """
+        Carbidopa/levodopa | 25 mg/100 mg tablet
+            | 1.5 tablets by mouth four times a day | Parkinson's disease
+        """,
+        since=days.date(400),
+        until=days.date(12),
+        by=NEUROLOGIST,
+        status="stopped",
+        stopped="Wearing off before each dose: same dose, five times",
+    )
+    bohumil.prescribe(
+        "Polyethylene glycol 3350 | 17 g powder | 17 g by mouth once a day | Constipation",
+        since=days.date(300),
+        by=FAMILY_DOCTOR,
+    )
+    bohumil.prescribe(
+        "Amlodipine | 5 mg tablet | 5 mg by mouth once a day | Hypertension",
+        since=days.date(1900),
+        until=days.date(215),
+        by=FAMILY_DOCTOR,
+        status="stopped",
+        stopped="Falls of pressure on standing",
     )
     seen = bohumil.open(clinic_visit(days.at(12, "11:00"), "Parkinson's disease", by=NEUROLOGIST))
     bohumil.write(
@@ -113,21 +99,7 @@ def bohumil_novotny(days: Days) -> Chart:
 
 def chiara_bonetti(days: Days) -> Chart:
     """24, epilepsy. Not Clara Bonetti, who has migraine."""
-    chiara = Chart(
-        person(
-            "chiara-bonetti",
-            "Bonetti",
-            ["Chiara"],
-            "female",
-            days.born(age=24, on="01-19"),
-            numbers={HOSPITAL: "AB-117730"},
-            home=("5 Wharf Street", "Alder Bay"),
-            phone="+1-555-0131",
-            contact=Contact("Paolo Bonetti", "Father", "+1-555-0132"),
-            doctor=NEUROLOGIST,
-            language=("it", "Italian"),
-        )
-    )
+    chiara = Chart(registered("chiara-bonetti", days))
     chiara.write(
         allergy(
             "Lamotrigine",
@@ -139,18 +111,15 @@ def chiara_bonetti(days: Days) -> Chart:
         problem("Juvenile myoclonic epilepsy", since=days.year(8), by=NEUROLOGIST),
         warning("No valproate: may become pregnant", since=days.at(400, "10:00"), by=NEUROLOGIST),
         warning("Similar name: Clara Bonetti (migraine)", since=days.at(170, "10:00"), by=NURSE),
-        medicine(
-            *("Levetiracetam", "1000 mg tablet", "1000 mg by mouth every 12 hours"),
-            since=days.date(400),
-            by=NEUROLOGIST,
-            why="Epilepsy",
-        ),
-        medicine(
-            *("Folic acid", "1 mg tablet", "1 mg by mouth once a day"),
-            since=days.date(400),
-            by=NEUROLOGIST,
-            why="May become pregnant on an antiseizure medicine",
-        ),
+    )
+    chiara.prescribe(
+        """
+        Levetiracetam | 1000 mg tablet | 1000 mg by mouth every 12 hours | Epilepsy
+        Folic acid | 1 mg tablet
+            | 1 mg by mouth once a day | May become pregnant on an antiseizure medicine
+        """,
+        since=days.date(400),
+        by=NEUROLOGIST,
     )
     seen = chiara.open(clinic_visit(days.at(20, "14:20"), "Epilepsy", by=NEUROLOGIST))
     chiara.labs(days.at(20, "13:30"), "Hb 13.0, creatinine 0.66, ALT 18, Na 140", during=seen)
@@ -174,41 +143,25 @@ def chiara_bonetti(days: Days) -> Chart:
 
 def clara_bonetti(days: Days) -> Chart:
     """26, migraine with aura. Not Chiara Bonetti, who has epilepsy."""
-    clara = Chart(
-        person(
-            "clara-bonetti",
-            "Bonetti",
-            ["Clara"],
-            "female",
-            days.born(age=26, on="01-19"),
-            numbers={HOSPITAL: "AB-121553", CLINIC: "QH-2641"},
-            home=("19 Station Hill", "Quarry Hill"),
-            phone="+1-555-0172",
-            contact=Contact("Marta Bonetti", "Sister", "+1-555-0173"),
-            doctor=FAMILY_DOCTOR,
-        )
-    )
+    clara = Chart(registered("clara-bonetti", days))
     clara.write(
         no_known_allergies(),
         problem("Migraine with aura", since=days.year(9), by=FAMILY_DOCTOR),
-        warning("Migraine with aura: no oestrogen pill", since=days.at(240, "09:00"),
-                by=FAMILY_DOCTOR),
+        warning(
+            "Migraine with aura: no oestrogen pill", since=days.at(240, "09:00"), by=FAMILY_DOCTOR
+        ),
         warning("Similar name: Chiara Bonetti (epilepsy)", since=days.at(170, "10:00"), by=NURSE),
         relative("mother", "Migraine with aura"),
-        medicine(
-            *("Sumatriptan", "50 mg tablet"),
-            "50 mg by mouth once if needed for headache, at most 200 mg a day; may be repeated "
-            "after 2 hours; not on more than 9 days a month",
-            since=days.date(17),
-            by=FAMILY_DOCTOR,
-            why="Migraine",
-        ),
-        medicine(
-            *("Propranolol", "40 mg tablet", "40 mg by mouth twice a day"),
-            since=days.date(17),
-            by=FAMILY_DOCTOR,
-            why="Fewer attacks",
-        ),
+    )
+    clara.prescribe(
+        """
+        Sumatriptan | 50 mg tablet
+            | 50 mg by mouth every 2 hours if needed for headache, at most 100 mg a day; at most 9 days a month
+            | Migraine
+        Propranolol | 40 mg tablet | 40 mg by mouth twice a day | Fewer attacks
+        """,
+        since=days.date(17),
+        by=FAMILY_DOCTOR,
     )  # fmt: skip
     night = clara.open(
         emergency_visit(
@@ -254,20 +207,7 @@ def clara_bonetti(days: Days) -> Chart:
 
 def chidi_okafor(days: Days) -> Chart:
     """61, learning to speak and walk again after a stroke. Not Chinedu Okafor."""
-    chidi = Chart(
-        person(
-            "chidi-okafor",
-            "Okafor",
-            ["Chidi", "Emeka"],
-            "male",
-            days.born(age=61, on="11-13"),
-            numbers={HOSPITAL: "AB-108846"},
-            home=("36 Pilot Street", "Alder Bay"),
-            phone="+1-555-0133",
-            contact=Contact("Ngozi Okafor", "Wife", "+1-555-0133"),
-            doctor=NEUROLOGIST,
-        )
-    )
+    chidi = Chart(registered("chidi-okafor", days))
     chidi.write(
         allergy("Lisinopril", reaction="angioedema", severity="severe", criticality="high",
                 since=days.year(3)),
@@ -280,13 +220,16 @@ def chidi_okafor(days: Days) -> Chart:
                 by=NEUROLOGIST),
         team("Stroke", days.at(205, "10:00"), HOSPITAL, [NEUROLOGIST, PHYSIOTHERAPIST, NURSE]),
     )  # fmt: skip
-    for name, form, instruction, why in (
-        ("Clopidogrel", "75 mg tablet", "75 mg by mouth once a day", "Stroke prevention"),
-        ("Atorvastatin", "80 mg tablet", "80 mg by mouth every evening", "Stroke prevention"),
-        ("Amlodipine", "10 mg tablet", "10 mg by mouth once a day", "Hypertension"),
-        ("Chlorthalidone", "12.5 mg tablet", "12.5 mg by mouth every morning", "Hypertension"),
-    ):
-        chidi.write(medicine(name, form, instruction, since=days.date(98), by=NEUROLOGIST, why=why))
+    chidi.prescribe(
+        """
+        Clopidogrel | 75 mg tablet | 75 mg by mouth once a day | Stroke prevention
+        Atorvastatin | 80 mg tablet | 80 mg by mouth every evening | Stroke prevention
+        Amlodipine | 10 mg tablet | 10 mg by mouth once a day | Hypertension
+        Chlorthalidone | 12.5 mg tablet | 12.5 mg by mouth every morning | Hypertension
+        """,
+        since=days.date(98),
+        by=NEUROLOGIST,
+    )
     for days_ago, signs in (
         (205, "BP 168/96, pulse 82, weight 88.4"),
         (190, "BP 162/94, pulse 80"),

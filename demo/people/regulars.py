@@ -7,9 +7,8 @@ from demo.days import Days
 from demo.documents import appointment, goal, note, plan
 from demo.elements import HL7, LOINC, Code, coding, concept
 from demo.measurements import score, smoking, vitals
-from demo.person import Contact, person
-from demo.prescriptions import medicine
-from demo.staff import CLINIC, CLINIC_NURSE, FAMILY_DOCTOR, HOSPITAL, NURSE, RHEUMATOLOGIST
+from demo.person import registered
+from demo.staff import CLINIC_NURSE, FAMILY_DOCTOR, HOSPITAL, NURSE, RHEUMATOLOGIST
 from demo.visits import clinic_visit
 from demo.vocabulary import no_known_allergies, problem, relative, team, vaccine, warning
 
@@ -19,22 +18,7 @@ RESTRICTED = Code(f"{HL7}v3-Confidentiality", "R", "restricted")
 
 def ana_lucia_moreira(days: Days) -> Chart:
     """45, hypothyroidism: the right dose found in four years."""
-    ana = Chart(
-        person(
-            "ana-lucia-moreira",
-            "Moreira",
-            ["Ana", "Lúcia"],
-            "female",
-            days.born(age=45, on="12-12"),
-            numbers={CLINIC: "QH-2133"},
-            home=("27 Brook Street", "Quarry Hill"),
-            phone="+1-555-0174",
-            email="analucia@mail.example",
-            contact=Contact("Rui Moreira", "Husband", "+1-555-0175"),
-            doctor=FAMILY_DOCTOR,
-            language=("pt", "Portuguese"),
-        )
-    )
+    ana = Chart(registered("ana-lucia-moreira", days))
     ana.write(
         no_known_allergies(),
         problem("Hypothyroidism (Hashimoto)", since=days.date(1460), by=FAMILY_DOCTOR),
@@ -47,24 +31,21 @@ def ana_lucia_moreira(days: Days) -> Chart:
         (88, 1330, 760),
         (112, 760, 700),
     ):
-        ana.write(
-            medicine(
-                *("Levothyroxine", f"{dose} mcg tablet", f"{dose} mcg by mouth every morning"),
-                since=days.date(since),
-                until=days.date(until),
-                by=FAMILY_DOCTOR,
-                why="Hypothyroidism",
-                status="completed",
-            )
-        )
-    ana.write(
-        medicine(
-            *("Levothyroxine", "100 mcg tablet"),
-            "100 mcg by mouth every morning; with water, half an hour before breakfast",
-            since=days.date(700),
+        ana.prescribe(
+            f"Levothyroxine | {dose} mcg tablet | {dose} mcg by mouth every morning | Hypothyroidism",
+            since=days.date(since),
+            until=days.date(until),
             by=FAMILY_DOCTOR,
-            why="Hypothyroidism",
+            status="completed",
         )
+    ana.prescribe(
+        """
+        Levothyroxine | 100 mcg tablet
+            | 100 mcg by mouth every morning; with water, half an hour before breakfast
+            | Hypothyroidism
+        """,
+        since=days.date(700),
+        by=FAMILY_DOCTOR,
     )
     ana.series(
         days,
@@ -93,39 +74,23 @@ def ana_lucia_moreira(days: Days) -> Chart:
 
 def jonas_petrauskas(days: Days) -> Chart:
     """29, depression that came back, getting lighter."""
-    jonas = Chart(
-        person(
-            "jonas-petrauskas",
-            "Petrauskas",
-            ["Jonas"],
-            "male",
-            days.born(age=29, on="06-06"),
-            numbers={CLINIC: "QH-2877"},
-            home=("3 Slate Terrace", "Quarry Hill"),
-            phone="+1-555-0176",
-            contact=Contact("Rasa Petrauskienė", "Mother", "+1-555-0177"),
-            doctor=FAMILY_DOCTOR,
-            language=("lt", "Lithuanian"),
-        )
-    )
+    jonas = Chart(registered("jonas-petrauskas", days))
     jonas.write(
         no_known_allergies(),
         problem("Recurrent depression", since=days.year(5), by=FAMILY_DOCTOR),
         smoking("current smoker", days.date(224)),
-        medicine(
-            *("Sertraline", "50 mg tablet", "50 mg by mouth every morning"),
-            since=days.date(224),
-            until=days.date(182),
-            by=FAMILY_DOCTOR,
-            why="Depression",
-            status="completed",
-        ),
-        medicine(
-            *("Sertraline", "100 mg tablet", "100 mg by mouth every morning"),
-            since=days.date(182),
-            by=FAMILY_DOCTOR,
-            why="Depression",
-        ),
+    )
+    jonas.prescribe(
+        "Sertraline | 50 mg tablet | 50 mg by mouth every morning | Depression",
+        since=days.date(224),
+        until=days.date(182),
+        by=FAMILY_DOCTOR,
+        status="completed",
+    )
+    jonas.prescribe(
+        "Sertraline | 100 mg tablet | 100 mg by mouth every morning | Depression",
+        since=days.date(182),
+        by=FAMILY_DOCTOR,
     )
     for days_ago, points in (
         *((224, 19), (210, 18), (196, 17), (182, 16), (154, 13)),
@@ -164,21 +129,7 @@ def jonas_petrauskas(days: Days) -> Chart:
 
 def fatima_al_rashidi(days: Days) -> Chart:
     """52, rheumatoid arthritis: methotrexate once WEEKLY, liver watched."""
-    fatima = Chart(
-        person(
-            "fatima-al-rashidi",
-            "Al-Rashidi",
-            ["Fatima"],
-            "female",
-            days.born(age=52, on="09-20"),
-            numbers={HOSPITAL: "AB-115023", CLINIC: "QH-1990"},
-            home=("66 Mill Lane", "Quarry Hill"),
-            phone="+1-555-0178",
-            contact=Contact("Omar Al-Rashidi", "Husband", "+1-555-0179"),
-            doctor=FAMILY_DOCTOR,
-            language=("ar", "Arabic"),
-        )
-    )
+    fatima = Chart(registered("fatima-al-rashidi", days))
     fatima.write(
         no_known_allergies(),
         problem("Seropositive rheumatoid arthritis", since=days.year(6), by=RHEUMATOLOGIST),
@@ -190,28 +141,31 @@ def fatima_al_rashidi(days: Days) -> Chart:
         team("Rheumatology", days.at(720, "10:00"), HOSPITAL, [RHEUMATOLOGIST, FAMILY_DOCTOR]),
         vaccine("Influenza", days.date(29)),
         vaccine("Pneumococcal polysaccharide 23", days.date(740)),
-        medicine(
-            *("Methotrexate", "2.5 mg tablet"),
-            "15 mg by mouth once WEEKLY on Mondays; 6 tablets together, never every day",
-            since=days.date(190),
-            by=RHEUMATOLOGIST,
-            why="Rheumatoid arthritis",
-        ),
-        medicine(
-            *("Methotrexate", "2.5 mg tablet", "20 mg by mouth once WEEKLY on Mondays"),
-            since=days.date(500),
-            until=days.date(204),
-            by=RHEUMATOLOGIST,
-            why="Rheumatoid arthritis",
-            status="stopped",
-            stopped="ALT 94 U/L: two weeks without, then 15 mg",
-        ),
-        medicine(
-            *("Folic acid", "1 mg tablet", "1 mg by mouth once a day"),
-            since=days.date(720),
-            by=RHEUMATOLOGIST,
-            why="With methotrexate",
-        ),
+    )
+    fatima.prescribe(
+        """
+        Methotrexate | 2.5 mg tablet
+            | 15 mg by mouth once WEEKLY on Mondays; 6 tablets together, never every day
+            | Rheumatoid arthritis
+        """,
+        since=days.date(190),
+        by=RHEUMATOLOGIST,
+    )
+    fatima.prescribe(
+        """
+        Methotrexate | 2.5 mg tablet
+            | 20 mg by mouth once WEEKLY on Mondays | Rheumatoid arthritis
+        """,
+        since=days.date(500),
+        until=days.date(204),
+        by=RHEUMATOLOGIST,
+        status="stopped",
+        stopped="ALT 94 U/L: two weeks without, then 15 mg",
+    )
+    fatima.prescribe(
+        "Folic acid | 1 mg tablet | 1 mg by mouth once a day | With methotrexate",
+        since=days.date(720),
+        by=RHEUMATOLOGIST,
     )
     fatima.series(
         days,
@@ -248,21 +202,7 @@ def fatima_al_rashidi(days: Days) -> Chart:
 
 def alex_haugen(days: Days) -> Chart:
     """34, healthy. Uses they/them; no sex is recorded, so no eGFR is computed."""
-    patient = person(
-        "alex-haugen",
-        "Haugen",
-        ["Alexander"],
-        "other",
-        days.born(age=34, on="04-30"),
-        numbers={CLINIC: "QH-2750"},
-        home=("1 Summit Road", "Quarry Hill"),
-        phone="+1-555-0180",
-        email="alex.haugen@mail.example",
-        contact=Contact("Ingvild Haugen", "Sister", "+1-555-0181"),
-        doctor=FAMILY_DOCTOR,
-        language=("nb", "Norwegian"),
-        nickname="Alex",
-    )
+    patient = registered("alex-haugen", days)
     they = Code(LOINC, "LA29520-6", "they/them/their/theirs/themselves")
     spoken = {"url": "value", "valueCodeableConcept": concept("they/them", they)}
     patient["extension"] = [{"url": PRONOUNS, "extension": [spoken]}]

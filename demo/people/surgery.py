@@ -7,8 +7,7 @@ from demo.days import Days
 from demo.documents import appointment, goal, note, plan, report
 from demo.elements import Resource, quantity
 from demo.measurements import observation, smoking
-from demo.person import Contact, person
-from demo.prescriptions import medicine
+from demo.person import registered
 from demo.staff import DOCTOR, HOSPITAL, NURSE, PHYSIOTHERAPIST, SURGEON, bed
 from demo.visits import admission
 from demo.vocabulary import allergy, diagnosis, problem, procedure, team, vaccine, warning
@@ -27,25 +26,15 @@ ODWYER_SHEET = """
 
 def margaret_odwyer(days: Days) -> Chart:
     """69, right hip replaced for arthrosis; allergic to latex, sick from codeine."""
-    margaret = Chart(
-        person(
-            "margaret-odwyer",
-            "O'Dwyer",
-            ["Margaret", "Anne"],
-            "female",
-            days.born(age=69, on="07-30"),
-            numbers={HOSPITAL: "AB-110053"},
-            home=("40 Lighthouse Road", "Alder Bay"),
-            phone="+1-555-0123",
-            contact=Contact("Fergus O'Dwyer", "Husband", "+1-555-0124"),
-            doctor=DOCTOR,
-            nickname="Peggy",
-        )
-    )
+    margaret = Chart(registered("margaret-odwyer", days))
     margaret.write(
         allergy(
-            "Latex", reaction="urticaria", category="environment", criticality="high",
-            severity="moderate", since=days.year(17),
+            "Latex",
+            reaction="urticaria",
+            category="environment",
+            criticality="high",
+            severity="moderate",
+            since=days.year(17),
         ),
         allergy("Codeine", reaction="nausea", kind="intolerance", severity="moderate"),
         problem("Osteoarthritis of right hip", since=days.year(4), by=SURGEON),
@@ -53,14 +42,13 @@ def margaret_odwyer(days: Days) -> Chart:
         procedure("Appendectomy", on=days.year(50)),
         smoking("never smoked", days.date(30)),
         vaccine("Influenza", days.date(50)),
-        medicine(
-            *("Amlodipine", "5 mg tablet", "5 mg by mouth once a day"),
-            since=days.date(640),
-            by=DOCTOR,
-            why="Hypertension",
-            status="on-hold",
-            stopped="Systolic pressure below 110 after the operation",
-        ),
+    )
+    margaret.prescribe(
+        "Amlodipine | 5 mg tablet | 5 mg by mouth once a day | Hypertension",
+        since=days.date(640),
+        by=DOCTOR,
+        status="on-hold",
+        stopped="Systolic pressure below 110 after the operation",
     )  # fmt: skip
     margaret.labs(days.at(21, "09:00"), "Hb 13.1, platelets 248, creatinine 0.78, K 4.3, INR 1.0")
     stay = margaret.open(
@@ -107,41 +95,33 @@ def _odwyer_operation(margaret: Chart, days: Days, stay: Resource) -> None:
 
 
 def _odwyer_medicines(margaret: Chart, days: Days, stay: Resource) -> None:
-    for name, form, instruction, why, last in (
-        (
-            *("Acetaminophen", "500 mg tablet"),
-            *("1000 mg by mouth every 8 hours, at most 3 g a day", "Pain", -5),
-        ),
-        (
-            *("Oxycodone", "5 mg tablet"),
-            "5 mg by mouth every 6 hours if needed for strong pain, at most 20 mg a day",
-            *("Pain", -1),
-        ),
-        (
-            *("Enoxaparin", "40 mg/0.4 mL syringe"),
-            *("40 mg under the skin once a day", "Thrombosis prevention", -33),
-        ),
-        (
-            *("Sennosides", "8.6 mg tablet"),
-            *("17.2 mg by mouth at bedtime", "While taking oxycodone", -2),
-        ),
-        (
-            *("Ondansetron", "4 mg tablet"),
-            "4 mg by mouth every 8 hours if needed for nausea, at most 12 mg a day",
-            *("Nausea", -1),
-        ),
-    ):
-        margaret.write(
-            medicine(
-                *(name, form, instruction),
-                since=days.at(2, "12:40"),
-                until=days.date(last),
-                by=SURGEON,
-                why=why,
-                where="inpatient",
-            ),
-            during=stay,
-        )
+    recovery = days.at(2, "12:40")
+    margaret.prescribe(
+        """
+        Acetaminophen | 500 mg tablet | 1000 mg by mouth every 8 hours, at most 3 g a day | Pain
+        Oxycodone | 5 mg tablet
+            | 5 mg by mouth every 6 hours if needed for strong pain, at most 20 mg a day | Pain
+        Sennosides | 8.6 mg tablet | 17.2 mg by mouth at bedtime | While taking oxycodone
+        Ondansetron | 4 mg tablet
+            | 4 mg by mouth every 8 hours if needed for nausea, at most 12 mg a day | Nausea
+        """,
+        since=recovery,
+        until=days.date(-2),
+        by=SURGEON,
+        where="inpatient",
+        during=stay,
+    )
+    margaret.prescribe(
+        """
+        Enoxaparin | 40 mg/0.4 mL syringe
+            | 40 mg under the skin once a day | Thrombosis prevention
+        """,
+        since=recovery,
+        until=days.date(-33),
+        by=SURGEON,
+        where="inpatient",
+        during=stay,
+    )
 
 
 def _odwyer_recovery(margaret: Chart, days: Days, stay: Resource) -> None:

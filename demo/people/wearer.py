@@ -11,8 +11,7 @@ from demo.days import Days
 from demo.documents import appointment, goal, note, order, plan, report
 from demo.elements import quantity
 from demo.measurements import observation, smoking, vitals
-from demo.person import Contact, person
-from demo.prescriptions import medicine
+from demo.person import registered
 from demo.staff import DOCTOR, HOSPITAL, NURSE
 from demo.visits import clinic_visit, home_care
 from demo.vocabulary import allergy, problem, relative, team, told_allergy
@@ -23,20 +22,7 @@ KEY = "rosa-lindqvist"
 def rosa_lindqvist(days: Days) -> Chart:
     """The wearer. Results inside their range carry no flag: the word for it is kept out."""
     rosa = Chart(
-        person(
-            KEY,
-            "Lindqvist",
-            ["Rosa", "Margareta"],
-            "female",
-            days.born(age=58, on="04-17"),
-            numbers={HOSPITAL: "AB-104482"},
-            home=("12 Tern Street", "Alder Bay"),
-            phone="+1-555-0111",
-            email="rosa.lindqvist@mail.example",
-            contact=Contact("Nils Lindqvist", "Husband", "+1-555-0112"),
-            doctor=DOCTOR,
-            language=("sv", "Swedish"),
-        ),
+        registered(KEY, days),
         flag_within="",
     )
     _history(rosa, days)
@@ -60,28 +46,28 @@ def _history(rosa: Chart, days: Days) -> None:
         relative("father", note="Died suddenly at 61, cause not known."),
         relative("mother", "Hypertension"),
         smoking("never smoked", days.date(418)),
-        medicine(
-            *("Chlorthalidone", "12.5 mg tablet", "12.5 mg by mouth every morning"),
-            since=days.date(1480),
-            until=days.date(401),
-            by=DOCTOR,
-            why="Hypertension",
-            status="stopped",
-            stopped="Potassium 3.1 mmol/L with ventricular ectopy",
-        ),
-        medicine(
-            *("Lisinopril", "10 mg tablet", "10 mg by mouth once a day"),
-            since=days.date(401),
-            by=DOCTOR,
-            why="Hypertension",
-        ),
-        medicine(
-            *("Metoprolol", "succinate 50 mg extended-release tablet"),
-            "50 mg by mouth once a day; swallow whole, do not crush",
-            since=days.date(96),
-            by=DOCTOR,
-            why="Palpitations with frequent ventricular ectopy",
-        ),
+    )
+    rosa.prescribe(
+        "Chlorthalidone | 12.5 mg tablet | 12.5 mg by mouth every morning | Hypertension",
+        since=days.date(1480),
+        until=days.date(401),
+        by=DOCTOR,
+        status="stopped",
+        stopped="Potassium 3.1 mmol/L with ventricular ectopy",
+    )
+    rosa.prescribe(
+        "Lisinopril | 10 mg tablet | 10 mg by mouth once a day | Hypertension",
+        since=days.date(401),
+        by=DOCTOR,
+    )
+    rosa.prescribe(
+        """
+        Metoprolol | succinate 50 mg extended-release tablet
+            | 50 mg by mouth once a day; swallow whole, do not crush
+            | Palpitations with frequent ventricular ectopy
+        """,
+        since=days.date(96),
+        by=DOCTOR,
     )
 
 
