@@ -7,7 +7,7 @@ from pytest_django.fixtures import is_django_unittest
 
 from ehr_project.pytest_database import application_role
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.house"]
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,245 @@
+"""The real house for a test: started as a user starts it, looked at and killed from outside."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from ehr_project.database import Urls, running_urls, scratch_folder
+from ehr_project.database.processes import PROC, processes_in, until
+from ehr_project.house import is_free
+
+ROOT = Path(__file__).resolve().parent.parent
+# Below 32768, where Linux starts to hand out ports for outgoing connections by itself.
+FIRST_PORT, LAST_PORT = 21_000, 23_999
+READY_WITHIN_S = 180.0
+STOPPED_WITHIN_S = 90.0
+NOT_INHERITED = ("DATABASE_", "PG", "CHARTWAVE_", "SECRET_KEY", "DJANGO_", "PYTEST")
+
+
+@dataclass
+class House:
+    """A running house.
+
+    Attributes:
+        data: Its data folder.
+        port: Where its web pages are.
+        process: The launcher; web, worker, wearable and database are its children.
+        demo: Whether it runs in demo mode.
+    """
+
+    data: Path
+    port: int
+    process: "subprocess.Popen[bytes]"
+    demo: bool = True
+    _urls: Urls | None = field(default=None, repr=False)
+
+    @property
+    def base_url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    @property
+    def passwords(self) -> dict[str, str]:
+        """The demo's passwords by user name; none without the demo."""
+        lines = (self.data / "demo-sign-ins.txt").read_text().splitlines()
+        return {words[1]: words[2] for line in lines if len(words := line.split()) == 3}
+
+    @property
+    def urls(self) -> Urls:
+        """Addresses of its database; the same through every crash of that."""
+        if self._urls is None:
+            self._urls = running_urls(self.data)
+        assert self._urls is not None, "the database does not answer"
+        return self._urls
+
+    @property
+    def web(self) -> int | None:
+        """Process id of the gunicorn master."""
+        return self._child("gunicorn")
+
+    @property
+    def web_workers(self) -> list[int]:
+        """Process ids of the gunicorn workers."""
+        return children_of(self.web) if self.web else []
+
+    @property
+    def worker(self) -> int | None:
+        return self._child("manage.py worker")
+
+    @property
+    def wearable(self) -> int | None:
+        """Process id of the demo's simulated wearable."""
+        return self._child("clients.wearable")
+
+    @property
+    def postmaster(self) -> int | None:
+        """Process id of PostgreSQL's first process."""
+        return self._child("postgres -D")
+
+    @property
+    def postgres(self) -> list[int]:
+        """Process ids of all of PostgreSQL, the postmaster among them."""
+        postmaster = self.postmaster
+        with suppress(OSError):
+            return processes_in((PROC / str(postmaster) / "cwd").readlink())
+        return []
+
+    def _child(self, words: str) -> int | None:
+        for pid in children_of(self.process.pid):
+            # What has not become its program yet still runs as leash.py: it counts as well.
+            if words in command_of(pid):
+                return pid
+        return None
+
+    def status(self, path: str) -> int:
+        """HTTP status of a page; 0 when nobody answers."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", path, headers={"Host": f"localhost:{self.port}"})
+            return connection.getresponse().status
+        except (OSError, http.client.HTTPException):
+            return 0
+        finally:
+            connection.close()
+
+    @property
+    def ready(self) -> bool:
+        return self.status("/readyz") == http.HTTPStatus.OK
+
+    def wait_ready(self, seconds: float = READY_WITHIN_S) -> None:
+        """Until it answers and can work, also after a kill."""
+        until(lambda: self.ready or self.process.poll() is not None, seconds)
+        assert self.ready, f"The house is not ready. It said:\n{self.said}"
+
+    @property
+    def said(self) -> str:
+        """What it printed so far."""
+        return (self.data / "said.txt").read_text(errors="replace")
+
+    def log(self, name: str) -> str:
+        """The text of logs/NAME.log."""
+        return (self.data / "logs" / f"{name}.log").read_text(errors="replace")
+
+    def environment(self) -> dict[str, str]:
+        """What a process needs to work on the same data with the application's rights."""
+        return outside() | {
+            "DATABASE_URL": self.urls.app_url,
+            "DJANGO_SETTINGS_MODULE": "ehr_project.settings",
+            "CHARTWAVE_DATA": str(self.data),
+            "CHARTWAVE_DEMO": "1" if self.demo else "0",
+            "SECRET_KEY": (self.data / "secret-key").read_text(),
+        }
+
+    def ask(self, module: str, *words: str) -> Any:
+        """Run a module in a process of its own, beside the house; the JSON that it prints."""
+        done = subprocess.run(
+            [sys.executable, "-m", module, *words],
+            cwd=ROOT,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, f"{module} failed:\n{done.stderr[-4000:]}"
+        return json.loads(done.stdout)
+
+    def connect(self) -> "psycopg.Connection[Any]":
+        """A connection to its database with the application's rights."""
+        return psycopg.connect(self.urls.app_url, connect_timeout=5)
+
+    def stop(self) -> int:
+        """End it as Ctrl-C does; its exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        try:
+            return self.process.wait(STOPPED_WITHIN_S)
+        finally:
+            self.process.kill()
+
+
+def outside() -> dict[str, str]:
+    """Our environment without what the test run itself was told."""
+    return {n: v for n, v in os.environ.items() if not n.startswith(NOT_INHERITED)}
+
+
+def children_of(pid: int) -> list[int]:
+    """Process ids of the living children."""
+    try:
+        return [int(child) for child in (PROC / f"{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def command_of(pid: int) -> str:
+    """The command line; empty once it is over."""
+    try:
+        return (PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
+
+
+def a_free_port() -> int:
+    """A port below those of outgoing connections; xdist workers look in different places."""
+    worker = int(re.sub(r"\D", "", os.environ.get("PYTEST_XDIST_WORKER", "")) or 0)
+    first = FIRST_PORT + worker * 200
+    return next(port for port in range(first, LAST_PORT) if is_free(port))
+
+
+@contextmanager
+def running_house(
+    *, demo: bool = True, port: int | None = None, environment: Mapping[str, str] | None = None
+) -> Iterator[House]:
+    """A house on an empty data folder of its own, gone afterwards.
+
+    Args:
+        demo: With the invented clinic, its sign-ins and its wearable.
+        port: Else a free one.
+        environment: More for the launcher to hand on.
+    """
+    port = port or a_free_port()
+    with scratch_folder() as data:
+        with (data / "said.txt").open("wb") as said:
+            process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "ehr_project.house", "--data", str(data)),
+                    *("--port", str(port), *([] if demo else ["--no-demo"])),
+                ],
+                cwd=ROOT,
+                env=outside() | {"PYTHONUNBUFFERED": "1"} | dict(environment or {}),
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+                start_new_session=True,
+            )
+        house = House(data, port, process, demo)
+        try:
+            house.wait_ready()
+            yield house
+        finally:
+            house.stop()
+
+
+@pytest.fixture(scope="session")
+def house() -> Iterator[House]:
+    """The house with its demo clinic, one for the whole test run: leave it as it is."""
+    with running_house() as running:
+        yield running
+
+
+@pytest.fixture
+def make_house() -> Iterator[Callable[..., House]]:
+    """Starts a house for this test alone; takes the arguments of `running_house`."""
+    with ExitStack() as stack:
+        yield lambda **wishes: stack.enter_context(running_house(**wishes))
