@@ -49,7 +49,7 @@ STATUSES: Final[dict[str, tuple[str, str]]] = {
     "in-progress": ("info", "in progress"),
 }
 
-SPARK_WIDTH: Final = 72
+SPARK_WIDTH: Final = 64
 SPARK_HEIGHT: Final = 22
 SPARK_MARGIN: Final = 3
 

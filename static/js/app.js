@@ -67,7 +67,7 @@ function startMenus() {
 }
 
 function focusError(root) {
-  root.querySelector("[data-focus]")?.focus();
+  root.querySelector("[data-focus]:not([data-sample] *)")?.focus();
 }
 
 function markCurrentPage() {

@@ -293,7 +293,8 @@ class Viewer {
       font: "12px system-ui, sans-serif",
     });
     const stale = ["stale", "gone"].includes(this.#freshness());
-    if (stale || this.#failed) draw.drawStale(context, widthPx, pageHeightPx(paper), colour);
+    const newestShown = startMs + pageMs(paper) >= this.lengthMs;
+    if ((stale && newestShown) || this.#failed) draw.drawStale(context, widthPx, pageHeightPx(paper), colour);
     this.#showStale(stale);
   }
 

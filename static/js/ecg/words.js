@@ -5,6 +5,7 @@ import { MISSING, gaps } from "./geometry.js";
 
 export const GONE_S = 60;
 const GRACE_S = 2;
+const COUNTED_S = 600;
 const DEFAULT_CHUNK_S = 10;
 
 /**
@@ -57,7 +58,9 @@ export function freshness(ageS, chunkS, closed) {
 /** "last sample 10:23:45, 3 s ago". */
 export function freshText(lastEpochMs, ageS, zoneMinutes) {
   if (lastEpochMs === null) return "no sample yet";
-  return `last sample ${clockAt(lastEpochMs, zoneMinutes)}, ${agoWords(Math.max(0, ageS))}`;
+  const age = Math.max(0, ageS);
+  const words = age < COUNTED_S ? `${Math.floor(age)} s ago` : agoWords(age);
+  return `last sample ${clockAt(lastEpochMs, zoneMinutes)}, ${words}`;
 }
 
 /** What stands under the paper. */
