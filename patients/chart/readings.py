@@ -31,6 +31,7 @@ VITALS: dict[str, tuple[str, ...]] = {
     "Glucose": ("2339-0", "41653-7", "15074-8"),
     "Pain": ("72514-3",),
 }
+UNITS = {"mm[Hg]": " mmHg", "/min": "/min"}
 CODES = {code: name for name, codes in VITALS.items() for code in codes}
 
 
@@ -89,6 +90,32 @@ def _newest_vitals(patient: Patient) -> list[Observation]:
     ]
     rows = list(each[0].union(*each[1:], all=True))
     return sorted(rows, key=lambda o: (o.effective_start, o.id), reverse=True)
+
+
+def vitals_now(patient_ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
+    """The newest accepted pressure and pulse of each patient, as one line with its time."""
+    rows = (
+        Observation.objects.standing()
+        .filter(patient__in=patient_ids, effective_start__isnull=False)
+        .filter(code_code__in=[*VITALS["Blood pressure"], *VITALS["Pulse"]])
+        .exclude(status="preliminary")
+        .order_by("patient_id", "code_code", "-effective_start", "-id")
+        .distinct("patient_id", "code_code")
+    )
+    said: dict[UUID, list[Observation]] = defaultdict(list)
+    for row in rows:
+        if row.patient_id is not None:
+            said[row.patient_id].append(row)
+    return {key: _vitals_line(found) for key, found in said.items()}
+
+
+def _vitals_line(found: list[Observation]) -> dict[str, Any]:
+    newest = {CODES[row.code_code]: reading(row) for row in found}
+    shown = [newest[name] for name in ("Blood pressure", "Pulse") if name in newest]
+    return {
+        "vitals_text": ", ".join(f"{r.text}{UNITS.get(r.unit, '')}" for r in shown),
+        "vitals_at": min(r.at for r in shown if r.at is not None),
+    }
 
 
 def _vital_row(name: str, rows: list[Observation]) -> VitalRow:

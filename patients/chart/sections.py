@@ -5,6 +5,7 @@ from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, TypeAlias
+from uuid import UUID
 
 from django.apps import apps
 from django.db import DatabaseError
@@ -13,12 +14,13 @@ from accounts.roles import DEVICE_ATTACH, OBSERVATION_ACCEPT
 from fhir.principal import Principal
 from patients.chart.history import allergies, medications, problems, visits
 from patients.chart.person import person
-from patients.chart.readings import results, vitals
+from patients.chart.readings import results, vitals, vitals_now
 from patients.models import Patient
 
 logger = logging.getLogger(__name__)
 
 Section: TypeAlias = Callable[[Patient], dict[str, Any]]
+Columns: TypeAlias = Callable[[list[UUID]], dict[UUID, dict[str, Any]]]
 
 # Name of the list in the page → how it is loaded.
 SECTIONS: dict[str, Section] = {
@@ -28,16 +30,20 @@ SECTIONS: dict[str, Section] = {
     "lab_results": results,
     "encounters": visits,
 }
-# Apps above add theirs by a module ``chart_sections`` with a table of the same form.
+# Apps above add theirs by a module ``chart_sections``: a table of the same form, and what they
+# know of each patient of a worklist.
 _more: dict[str, Section] = {}
+_columns: list[Columns] = []
 
 
 def discover() -> None:
-    """Collect ``SECTIONS`` from the ``chart_sections`` module of every app that has one."""
+    """Collect ``SECTIONS`` and ``worklist_columns`` of every app that has ``chart_sections``."""
     for app in apps.get_app_configs():
         name = f"{app.name}.chart_sections"
         if app.name != "patients" and find_spec(app.name) and find_spec(name):
-            _more.update(import_module(name).SECTIONS)
+            module = import_module(name)
+            _more.update(module.SECTIONS)
+            _columns.append(module.worklist_columns)
 
 
 def chart(patient: Patient, principal: Principal) -> dict[str, Any]:
@@ -49,6 +55,15 @@ def chart(patient: Patient, principal: Principal) -> dict[str, Any]:
         "may_accept": principal.may(OBSERVATION_ACCEPT),
         "may_attach": principal.may(DEVICE_ATTACH),
     }
+
+
+def worklist_columns(patient_ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
+    """What to say of each patient on a worklist, in a few queries for all of them."""
+    rows: dict[UUID, dict[str, Any]] = {key: {} for key in patient_ids}
+    for columns in (vitals_now, *_columns):
+        for key, said in columns(patient_ids).items():
+            rows[key] |= said
+    return rows
 
 
 def banner(patient: Patient) -> dict[str, Any]:

@@ -31,8 +31,9 @@ class PatientQuerySet(RecordQuerySet["Patient"]):
 
         Words of three letters and more go through the trigram index; shorter ones begin a name.
         """
-        found = self
-        for word in words(text):
+        spelled = words(text)
+        found = self if spelled else self.none()
+        for word in spelled:
             whole = trigrams(word)
             found = (
                 found.filter(name_trigrams__contains=whole, name_search__contains=word)

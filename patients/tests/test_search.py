@@ -8,7 +8,9 @@ def search(client, dr_ames, rosa, otto):
     client.force_login(dr_ames)
 
     def find(query):
-        return client.post("/patients/search/", {"query": query}).content.decode()
+        return client.post(
+            "/patients/search/", {"query": query}, headers={"HX-Request": "true"}
+        ).content.decode()
 
     return find
 

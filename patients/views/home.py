@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +17,7 @@ from patients.access import treated_by
 from patients.chart.concepts import all_words
 from patients.chart.history import CLASSES, place_of
 from patients.chart.person import person
+from patients.chart.sections import worklist_columns
 from patients.models import Encounter, Patient
 from patients.models.patient import PatientQuerySet
 
@@ -35,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def patient_search(request: HttpRequest) -> HttpResponse:
     """Patients by parts of the name, number or birth date; identity only."""
     by = principal(request)
-    query = request.POST.get("query", "").strip()[:200]
+    query = request.POST.get("query", "").replace("\0", "").strip()[:200]
     context: dict[str, Any] = {"query": query} | (found(query, by) if query else {})
     if request.headers.get("HX-Request"):
         return render(request, "patients/_search_results.html", context)
@@ -100,16 +101,18 @@ def worklist(by: Principal) -> dict[str, Any]:
             .select_related("patient", "location", "organization")
             .order_by("class_code", "start")[:WORKLIST_AT_MOST]
         )
-        return {"worklist": [_worklist_row(row) for row in rows]}
+        shown = [_worklist_row(row) for row in rows]
+        columns = worklist_columns([row["patient"].id for row in shown])
+        return {"worklist": [row | columns[row["patient"].id] for row in shown]}
     except DatabaseError:
         return {"worklist_failed": True}
 
 
 def _worklist_row(encounter: Encounter) -> dict[str, Any]:
-    patient = encounter.patient
+    patient = cast(Patient, encounter.patient)  # only rows of visible patients come here
     reason = all_words(encounter.reasons) or encounter.type_text or encounter.type_display
     return {
-        "patient": person(patient) if patient is not None else None,
+        "patient": person(patient),
         "why": reason or CLASSES.get(encounter.class_code, "Encounter"),
         "place": place_of(encounter),
     }
