@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from vitals.views import recordings, uploads, wearing
+from vitals.views import recordings, sync, uploads, wearing
 
 urlpatterns = [
     path("api/", include("vitals.api.urls")),
@@ -22,4 +22,11 @@ urlpatterns = [
     ),
     path("unassigned/", uploads.unassigned, name="unassigned"),
     path("uploads/", uploads.uploads, name="uploads"),
+    path("sync/", sync.sync, name="sync"),
+    path("sync/<uuid:target_id>/", sync.sync_target, name="sync-target"),
+    path("sync/<uuid:target_id>/choose/", sync.sync_choose, name="sync-choose"),
+    path("sync/<uuid:target_id>/confirm/", sync.sync_confirm, name="sync-confirm"),
+    path("sync/<uuid:target_id>/withdraw/", sync.sync_withdraw, name="sync-withdraw"),
+    path("sync/<uuid:target_id>/retry/", sync.sync_retry, name="sync-retry"),
+    path("sync/pending/<int:pending_id>/decide/", sync.sync_decide, name="sync-decide"),
 ]

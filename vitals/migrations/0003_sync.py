@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=fhir.models.record.new_id, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=100, unique=True)),
-                ('base_url', models.URLField(max_length=500, verbose_name='address of its FHIR endpoint')),
+                ('base_url', models.CharField(max_length=500, verbose_name='address of its FHIR endpoint')),
                 ('auth_kind', models.CharField(choices=[('none', 'None'), ('basic', 'User name and password'), ('bearer', 'Token'), ('client_credentials', 'Client credentials (SMART back-end)')], default='none', max_length=20, verbose_name='sign-in')),
                 ('sealed', models.TextField(blank=True, editable=False)),
                 ('id_style', models.CharField(choices=[('put', 'Our ids (PUT)'), ('conditional', 'Its own ids (conditional create)')], default='put', help_text='Servers that refuse ids chosen by others need conditional create.', max_length=12, verbose_name='ids there')),

@@ -64,7 +64,7 @@ class SyncTarget(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=100, unique=True)
-    base_url = models.URLField("address of its FHIR endpoint", max_length=500)
+    base_url = models.CharField("address of its FHIR endpoint", max_length=500)
     auth_kind = models.CharField("sign-in", max_length=20, choices=AuthKind, default=AuthKind.NONE)
     sealed = models.TextField(blank=True, editable=False)
     id_style = models.CharField(
