@@ -11,7 +11,7 @@ from typing import Any
 
 from demo.codes import codes, lab_tests
 from demo.days import Days
-from demo.elements import HL7, Code, Resource, concept, fhir_id, instant, pointer, reference
+from demo.elements import HL7, Code, Resource, concept, fhir_id, given, instant, pointer, reference
 from demo.measurements import egfr, lab, vital, vitals
 from demo.prescriptions import medicine
 from demo.staff import Worker
@@ -71,14 +71,18 @@ class Chart:
         status: str = "final",
         note: str = "",
     ) -> None:
-        """Results of one sample, "K 4.4, Na 133", as a report where ``panel`` names one."""
+        """Results of one sample, "K 4.4, Na 133", as a report where ``panel`` names one.
+
+        A ``note`` stands on each result, or once on the report.
+        """
+        remark = "" if panel else note
         said = dict(value.split() for value in values.split(", "))
         results = [
-            self._add(self._result(name, value, at, status, note), during)
+            self._add(self._result(name, value, at, status, remark), during)
             for name, value in self._with_egfr(said, at).items()
         ]
         if panel:
-            self._add(_panel(panel, at, status, results), during)
+            self._add(_panel(panel, at, status, results) | given(conclusion=note), during)
 
     def series(self, days: Days, name: str, points: str, *, clock: str = "08:30") -> None:
         """One laboratory test or vital sign over time: "330:2.4 300:2.6" (days ago:value)."""

@@ -99,8 +99,9 @@ def _okafor_stay(chinedu: Chart, days: Days, stay: Resource) -> None:
         *vitals(days.at(1, "19:52"), "weight 64.2, height 176", by=NURSE),
         diagnosis("Vaso-occlusive crisis", since=days.date(1), by=ONCOLOGIST),
         team("3 East", days.at(1, "19:40"), HOSPITAL, [ONCOLOGIST, DOCTOR, NURSE]),
-        warning("Opioid within 30 minutes of a pain crisis", since=days.at(230, "10:00"),
-                by=ONCOLOGIST),
+        warning(
+            "Opioid within 30 minutes of a pain crisis", since=days.at(230, "10:00"), by=ONCOLOGIST
+        ),
         report(
             "Chest X-ray",
             days.at(1, "21:20"),
@@ -120,7 +121,7 @@ def _okafor_stay(chinedu: Chart, days: Days, stay: Resource) -> None:
             """,
         ),
         during=stay,
-    )  # fmt: skip
+    )
 
 
 def ingeborg_steinmann(days: Days) -> Chart:
@@ -219,5 +220,8 @@ def _steinmann_visit(ingeborg: Chart, days: Days) -> None:
         ),
         during=seen,
     )
-    ingeborg.write(appointment("Chemotherapy, blood count first", days.ahead(6, "09:00"),
-                               by=ONCOLOGIST, minutes=120))  # fmt: skip
+    ingeborg.write(
+        appointment(
+            "Chemotherapy, blood count first", days.ahead(6, "09:00"), by=ONCOLOGIST, minutes=120
+        )
+    )

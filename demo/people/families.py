@@ -74,6 +74,12 @@ def nadia_benhaddou(days: Days) -> Chart:
         since=days.date(175),
         by=MIDWIFE,
     )
+    _benhaddou_so_far(nadia, days)
+    _benhaddou_visit(nadia, days)
+    return nadia
+
+
+def _benhaddou_so_far(nadia: Chart, days: Days) -> None:
     nadia.series(days, "Hb", "175:12.1 94:11.2 38:10.1")
     nadia.labs(days.at(38, "08:00"), "ferritin 9")
     nadia.series(
@@ -92,8 +98,6 @@ def nadia_benhaddou(days: Days) -> Chart:
         (18, "BP 112/70, pulse 86, weight 68.8"),
     ):
         nadia.write(*vitals(days.at(days_ago, "09:25"), signs, by=MIDWIFE))
-    _benhaddou_visit(nadia, days)
-    return nadia
 
 
 def _benhaddou_visit(nadia: Chart, days: Days) -> None:
@@ -264,6 +268,11 @@ def mira_sorensen_abe(days: Days) -> Chart:
         "35:3.28 34:3.19 33:3.17 31:3.22 29:3.31 26:3.44 22:3.62 18:3.79 14:3.95 8:4.18",
         clock="10:05",
     )
+    _sorensen_abe_visit(mira, days)
+    return mira
+
+
+def _sorensen_abe_visit(mira: Chart, days: Days) -> None:
     seen = mira.open(clinic_visit(days.at(1, "10:00"), "Baby check, 5 weeks", by=PAEDIATRICIAN))
     at = days.at(1, "10:05")
     mira.write(
@@ -285,4 +294,3 @@ def mira_sorensen_abe(days: Days) -> Chart:
         during=seen,
     )
     mira.write(appointment("First vaccines", days.ahead(26, "10:00"), by=PAEDIATRICIAN))
-    return mira

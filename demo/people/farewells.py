@@ -5,7 +5,7 @@ from __future__ import annotations
 from demo.chart import Chart
 from demo.days import Days
 from demo.documents import note
-from demo.elements import HL7, Code, concept
+from demo.elements import HL7, Code, Resource, concept
 from demo.measurements import smoking, vitals
 from demo.person import registered
 from demo.staff import DOCTOR, NURSE, SURGEON, bed
@@ -64,8 +64,13 @@ def harold_whitcombe(days: Days) -> Chart:
         status="completed",
         where="inpatient",
     )
-    harold.labs(days.at(158, "13:50"), "NT_proBNP 14200, creatinine 1.66, K 4.9, Hb 11.2",
-                during=last)  # fmt: skip
+    _whitcombe_last_days(harold, days, last)
+    return harold
+
+
+def _whitcombe_last_days(harold: Chart, days: Days, last: Resource) -> None:
+    admitted = days.at(158, "13:50")
+    harold.labs(admitted, "NT_proBNP 14200, creatinine 1.66, K 4.9, Hb 11.2", during=last)
     harold.write(
         *vitals(days.at(158, "13:30"), "BP 96/62, pulse 94, breaths 26, SpO₂ 90", by=NURSE),
         diagnosis("Aortic stenosis", since=days.date(158), by=DOCTOR),
@@ -81,7 +86,6 @@ def harold_whitcombe(days: Days) -> Chart:
         ),
         during=last,
     )
-    return harold
 
 
 def beatriz_carvalho(days: Days) -> Chart:

@@ -46,6 +46,7 @@ def agnieszka_wojcik(days: Days) -> Chart:
     agnieszka.rounds(days, WOJCIK_SHEET, by=NURSE, during=stay)
     _wojcik_results(agnieszka, days, stay)
     _wojcik_treated(agnieszka, days, stay)
+    _wojcik_medicines(agnieszka, days, stay)
     return agnieszka
 
 
@@ -143,6 +144,9 @@ def _wojcik_treated(agnieszka: Chart, days: Days, stay: Resource) -> None:
         ),
         during=stay,
     )
+
+
+def _wojcik_medicines(agnieszka: Chart, days: Days, stay: Resource) -> None:
     agnieszka.prescribe(
         """
         Ceftriaxone | 2 g powder for infusion

@@ -262,6 +262,7 @@ def rustam_karimov(days: Days) -> Chart:
     )
     rustam.rounds(days, KARIMOV_SHEET, by=NURSE, during=stay)
     _karimov_emergency(rustam, days, stay)
+    _karimov_medicines(rustam, days, stay)
     return rustam
 
 
@@ -317,6 +318,9 @@ def _karimov_emergency(rustam: Chart, days: Days, stay: Resource) -> None:
         team("Emergency", days.at(0, "04:20"), HOSPITAL, [EMERGENCY, DOCTOR, NEPHROLOGIST, NURSE]),
         during=stay,
     )
+
+
+def _karimov_medicines(rustam: Chart, days: Days, stay: Resource) -> None:
     rustam.prescribe(
         """
         Calcium gluconate | 100 mg/mL injection

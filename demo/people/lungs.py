@@ -194,6 +194,11 @@ def solomon_tesfaye(days: Days) -> Chart:
     )
     solomon.series(days, "Ca", "410:11.6 380:11.2 350:10.9 290:10.6 230:10.4 170:10.1 107:10.2")
     solomon.series(days, "ACE", "410:112 290:84 170:63 16:55")
+    _tesfaye_visit(solomon, days)
+    return solomon
+
+
+def _tesfaye_visit(solomon: Chart, days: Days) -> None:
     seen = solomon.open(clinic_visit(days.at(16, "10:20"), "Sarcoidosis", by=PULMONOLOGIST))
     solomon.labs(days.at(16, "08:30"), "Ca 10.0, HbA1c 5.8, creatinine 1.04, WBC 9.9", during=seen)
     solomon.write(
@@ -212,4 +217,3 @@ def solomon_tesfaye(days: Days) -> Chart:
         ),
         during=seen,
     )
-    return solomon

@@ -68,6 +68,11 @@ def bohumil_novotny(days: Days) -> Chart:
         status="stopped",
         stopped="Falls of pressure on standing",
     )
+    _novotny_visit(bohumil, days)
+    return bohumil
+
+
+def _novotny_visit(bohumil: Chart, days: Days) -> None:
     seen = bohumil.open(clinic_visit(days.at(12, "11:00"), "Parkinson's disease", by=NEUROLOGIST))
     bohumil.write(
         *vitals(days.at(12, "11:02"), "BP 138/82 lying, pulse 68, weight 70.2", by=NURSE),
@@ -94,7 +99,6 @@ def bohumil_novotny(days: Days) -> Chart:
         during=seen,
     )
     bohumil.write(appointment("Parkinson's disease", days.ahead(45, "11:00"), by=NEUROLOGIST))
-    return bohumil
 
 
 def chiara_bonetti(days: Days) -> Chart:
@@ -156,13 +160,34 @@ def clara_bonetti(days: Days) -> Chart:
     clara.prescribe(
         """
         Sumatriptan | 50 mg tablet
-            | 50 mg by mouth every 2 hours if needed for headache, at most 100 mg a day; at most 9 days a month
+            | 50 mg by mouth every 2 hours if needed for headache, at most 100 mg a day;
+            at most 9 days a month
             | Migraine
         Propranolol | 40 mg tablet | 40 mg by mouth twice a day | Fewer attacks
         """,
         since=days.date(17),
         by=FAMILY_DOCTOR,
-    )  # fmt: skip
+    )
+    _bonetti_night(clara, days)
+    seen = clara.open(clinic_visit(days.at(17, "16:00"), "Migraine", by=FAMILY_DOCTOR))
+    clara.write(
+        *vitals(days.at(17, "16:02"), "BP 122/76, pulse 78, weight 62.0", by=CLINIC_NURSE),
+        note(
+            "Progress note",
+            days.at(17, "16:20"),
+            FAMILY_DOCTOR,
+            """
+            Six attacks a month, aura with most. No asthma, so propranolol to prevent them;
+            sumatriptan after the aura, with the headache. Diary, again in 8 weeks.
+            """,
+        ),
+        during=seen,
+    )
+    clara.write(appointment("Migraine", days.ahead(39, "16:00"), by=FAMILY_DOCTOR))
+    return clara
+
+
+def _bonetti_night(clara: Chart, days: Days) -> None:
     night = clara.open(
         emergency_visit(
             days.at(171, "23:10"),
@@ -187,39 +212,31 @@ def clara_bonetti(days: Days) -> Chart:
         ),
         during=night,
     )
-    seen = clara.open(clinic_visit(days.at(17, "16:00"), "Migraine", by=FAMILY_DOCTOR))
-    clara.write(
-        *vitals(days.at(17, "16:02"), "BP 122/76, pulse 78, weight 62.0", by=CLINIC_NURSE),
-        note(
-            "Progress note",
-            days.at(17, "16:20"),
-            FAMILY_DOCTOR,
-            """
-            Six attacks a month, aura with most. No asthma, so propranolol to prevent them;
-            sumatriptan after the aura, with the headache. Diary, again in 8 weeks.
-            """,
-        ),
-        during=seen,
-    )
-    clara.write(appointment("Migraine", days.ahead(39, "16:00"), by=FAMILY_DOCTOR))
-    return clara
 
 
 def chidi_okafor(days: Days) -> Chart:
     """61, learning to speak and walk again after a stroke. Not Chinedu Okafor."""
     chidi = Chart(registered("chidi-okafor", days))
     chidi.write(
-        allergy("Lisinopril", reaction="angioedema", severity="severe", criticality="high",
-                since=days.year(3)),
+        allergy(
+            "Lisinopril",
+            reaction="angioedema",
+            severity="severe",
+            criticality="high",
+            since=days.year(3),
+        ),
         problem("Right hemiparesis after stroke", since=days.date(214), by=NEUROLOGIST),
         problem("Aphasia after stroke", since=days.date(214), by=NEUROLOGIST),
         problem("Hypertension", since=days.year(13)),
         problem("High cholesterol", since=days.date(213)),
         smoking("former smoker", days.date(214)),
-        warning("Aphasia: short questions, yes or no, give time", since=days.at(205, "10:00"),
-                by=NEUROLOGIST),
+        warning(
+            "Aphasia: short questions, yes or no, give time",
+            since=days.at(205, "10:00"),
+            by=NEUROLOGIST,
+        ),
         team("Stroke", days.at(205, "10:00"), HOSPITAL, [NEUROLOGIST, PHYSIOTHERAPIST, NURSE]),
-    )  # fmt: skip
+    )
     chidi.prescribe(
         """
         Clopidogrel | 75 mg tablet | 75 mg by mouth once a day | Stroke prevention
@@ -277,5 +294,5 @@ def _okafor_visit(chidi: Chart, days: Days) -> None:
         goal("Pressure below 130/80", days.date(205), due=days.date(-30)),
         goal("Telephones his daughter by himself", days.date(98), due=days.date(-60)),
         during=seen,
-    )  # fmt: skip
+    )
     chidi.write(appointment("After the stroke", days.ahead(80, "10:00"), by=NEUROLOGIST))

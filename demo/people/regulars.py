@@ -32,7 +32,7 @@ def ana_lucia_moreira(days: Days) -> Chart:
         (112, 760, 700),
     ):
         ana.prescribe(
-            f"Levothyroxine | {dose} mcg tablet | {dose} mcg by mouth every morning | Hypothyroidism",
+            f"Levothyroxine | {dose} mcg tablet | {dose} mcg by mouth every morning | Thyroid",
             since=days.date(since),
             until=days.date(until),
             by=FAMILY_DOCTOR,
@@ -56,8 +56,9 @@ def ana_lucia_moreira(days: Days) -> Chart:
     ana.series(days, "FT4", "1460:0.61 1330:0.92 700:1.72 640:1.31 26:1.28")
     seen = ana.open(clinic_visit(days.at(26, "11:20"), "Thyroid, once a year", by=FAMILY_DOCTOR))
     ana.write(
-        *vitals(days.at(26, "11:22"), "BP 118/74, pulse 66, weight 65.1, height 161",
-                by=CLINIC_NURSE),
+        *vitals(
+            days.at(26, "11:22"), "BP 118/74, pulse 66, weight 65.1, height 161", by=CLINIC_NURSE
+        ),
         note(
             "Progress note",
             days.at(26, "11:35"),
@@ -68,7 +69,7 @@ def ana_lucia_moreira(days: Days) -> Chart:
             """,
         ),
         during=seen,
-    )  # fmt: skip
+    )
     return ana
 
 
@@ -173,6 +174,11 @@ def fatima_al_rashidi(days: Days) -> Chart:
         "720:22 640:26 560:24 500:31 420:34 340:38 260:52 204:94 190:47 150:33 90:28 30:27",
     )
     fatima.series(days, "CRP", "720:41 560:18 420:9 260:6 150:7 30:4")
+    _al_rashidi_visit(fatima, days)
+    return fatima
+
+
+def _al_rashidi_visit(fatima: Chart, days: Days) -> None:
     seen = fatima.open(
         clinic_visit(days.at(23, "09:00"), "Rheumatoid arthritis", by=RHEUMATOLOGIST)
     )
@@ -197,7 +203,6 @@ def fatima_al_rashidi(days: Days) -> Chart:
         during=seen,
     )
     fatima.write(appointment("Blood tests", days.ahead(60, "08:00"), by=FAMILY_DOCTOR, minutes=10))
-    return fatima
 
 
 def alex_haugen(days: Days) -> Chart:

@@ -49,7 +49,7 @@ def margaret_odwyer(days: Days) -> Chart:
         by=DOCTOR,
         status="on-hold",
         stopped="Systolic pressure below 110 after the operation",
-    )  # fmt: skip
+    )
     margaret.labs(days.at(21, "09:00"), "Hb 13.1, platelets 248, creatinine 0.78, K 4.3, INR 1.0")
     stay = margaret.open(
         admission(
