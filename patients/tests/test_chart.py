@@ -127,3 +127,35 @@ def test_the_chart_asks_the_database_as_often_for_one_row_as_for_hundreds(
     client.force_login(dr_ames)
     with django_assert_max_num_queries(25):
         client.get(f"/patients/{rosa.id}/")
+
+
+def strike(client, reading, reason="wrong arm", version="1"):
+    return client.post(f"/observations/{reading.id}/", {"reason": reason, "version": version})
+
+
+def test_what_was_entered_in_error_leaves_the_chart(client, page, rosa):
+    reading = pulse(rosa, 199)
+    strike(client, reading)
+    assert "199" not in page()
+
+
+def test_what_was_entered_in_error_is_kept_with_its_reason(client, page, rosa):
+    reading = pulse(rosa, 199)
+    strike(client, reading)
+    kept = client.get(f"/observations/{reading.id}/").content.decode()
+    assert "Entered in error: wrong arm" in kept
+
+
+def test_an_error_needs_a_reason(client, page, rosa):
+    assert strike(client, pulse(rosa), reason=" ").status_code == 422
+
+
+def test_an_error_is_not_entered_twice(client, page, rosa):
+    reading = pulse(rosa)
+    strike(client, reading)
+    assert strike(client, reading, version="2").status_code == 409
+
+
+def test_an_observation_of_somebody_elses_patient_is_not_there(client, dr_baum, rosa):
+    client.force_login(dr_baum)
+    assert client.get(f"/observations/{pulse(rosa).id}/").status_code == 404

@@ -1,0 +1,83 @@
+"""One observation: its versions, accepting it, and saying that it was entered in error."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import audit
+from accounts.access import principal, requires
+from accounts.roles import CHART_READ, CHART_WRITE, OBSERVATION_ACCEPT
+from fhir.errors import NotFound
+from fhir.models import Change
+from fhir.principal import Principal
+from patients.acts.observation import accept, enter_in_error
+from patients.chart.readings import reading, vitals
+from patients.chart.sections import banner, loaded
+from patients.models import Observation, Patient
+from patients.models.base import ENTERED_IN_ERROR
+
+
+class InErrorForm(forms.Form):
+    """Why it should never have been recorded."""
+
+    reason = forms.CharField(
+        max_length=500, help_text="For example: measured on somebody else, cuff too small."
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
+def visible_observation(observation_id: UUID, by: Principal) -> tuple[Observation, Patient]:
+    """The observation and its patient; NotFound for whoever may not see it."""
+    rows = Observation.objects.visible_to(by).select_related("patient")
+    found = rows.filter(id=observation_id).first()
+    if found is None or found.patient is None:
+        raise NotFound
+    return found, found.patient
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(CHART_READ)
+def observation(request: HttpRequest, observation_id: UUID) -> HttpResponse:
+    """What was recorded, by whom, in which versions; and the form that takes it back."""
+    by = principal(request)
+    shown, patient = visible_observation(observation_id, by)
+    form = InErrorForm(request.POST or None, initial={"version": shown.version})
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        enter_in_error(by=by, observation=shown, reason=said["reason"], expected=said["version"])
+        messages.success(request, f"{shown} now stands as entered in error.")
+        return redirect("patient-chart", patient.id)
+    audit.record_access(by=by, action="read", entities=[shown.reference], patient_id=patient.id)
+    context = banner(patient) | in_full(shown) | {"form": form, "may_write": by.may(CHART_WRITE)}
+    return render(request, "patients/observation.html", context, status=422 if form.errors else 200)
+
+
+def in_full(shown: Observation) -> dict[str, Any]:
+    """One observation with its notes and versions."""
+    return {
+        "name": str(shown),
+        "reading": reading(shown),
+        "notes": shown.notes or [],
+        "in_error": shown.status == ENTERED_IN_ERROR,
+        "versions": Change.objects.of("Observation", shown.fhir_id),
+    }
+
+
+@require_POST
+@requires(OBSERVATION_ACCEPT)
+def observation_accept(request: HttpRequest, observation_id: UUID) -> HttpResponse:
+    """Accept a device reading."""
+    by = principal(request)
+    waiting, patient = visible_observation(observation_id, by)
+    version = request.POST.get("version", "")
+    expected = int(version) if version.isdecimal() and len(version) < 10 else 0
+    accept(by=by, observation=waiting, expected=expected)
+    if request.headers.get("HX-Request"):
+        context = banner(patient) | loaded("vitals", vitals, patient) | {"may_accept": True}
+        return render(request, "patients/_vitals.html", context)
+    return redirect("patient-chart", patient.id)
