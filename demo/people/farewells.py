@@ -14,7 +14,7 @@ from demo.vocabulary import allergy, diagnosis, no_known_allergies, problem, pro
 
 
 def harold_whitcombe(days: Days) -> Chart:
-    """Died at 88 of a narrow aortic valve, five months ago; his medicines ended with him."""
+    """Died of a narrow aortic valve five months ago, very old; his medicines ended with him."""
     death = days.at(152, "03:40")
     harold = Chart(registered("harold-whitcombe", days, died=death))
     stay = admission(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from demo.clinic import WEARER_ID
 from fhir.codec import same
 from fhir.importing import take_in
 from fhir.principal import SYSTEM
@@ -26,11 +25,8 @@ def loaded(clinic):
     return [load(bundle) for bundle in clinic]
 
 
-def test_nothing_is_refused(loaded):
+def test_every_resource_is_taken_in(loaded, resources):
     assert [refused for outcome in loaded for refused in outcome.refused] == []
-
-
-def test_everything_is_created(loaded, resources):
     assert sum(outcome.created for outcome in loaded) == len(resources)
 
 
@@ -46,10 +42,6 @@ def test_every_resource_reads_back_as_it_was_told(loaded, resources):
         if not same(without_meta(read_back(resource)), without_meta(resource))
     ]
     assert changed == []
-
-
-def test_the_wearer_is_in(loaded):
-    assert mapping("Patient").model.objects.filter(fhir_id=WEARER_ID).exists()
 
 
 def read_back(resource):
