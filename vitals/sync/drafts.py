@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+
+from django.utils import timezone
 
 from fhir.models import Record
 from fhir.registry import mapping
@@ -103,6 +105,7 @@ class Desk:
         self.there: dict[Key, SyncReceipt] = {}
         self.records: dict[Key, Record] = {}
         self.chosen: set[UUID] = set()
+        self.summarised: set[UUID | None] = set()
 
     def decide(self, batch: Sequence[SyncPending], later: datetime) -> list[Decision]:
         """One decision for each row.
@@ -111,6 +114,7 @@ class Desk:
             batch: Rows that are due.
             later: When to look again at what waits for others.
         """
+        self.summarised = set()
         self.records = _records({(one.type, one.record_id): one.key for one in batch})
         resources = {one.pk: self._rendered(one) for one in batch}
         named = {key for found in resources.values() if found for key in references(found)}
@@ -148,10 +152,19 @@ class Desk:
         if missing:
             return self._waiting(pending, missing, later)
         if is_waveform(resource) and pending.piece is None and not in_error:
-            until = waits_for_summary(self.target, pending.patient_id)
+            until = self._summary_due(pending)
             if until:
-                return Waiting(pending, until=until, reason="One summary an hour")
+                return Waiting(pending, until=until, reason="One summary of a patient at a time")
         return self._draft(pending, resource)
+
+    def _summary_due(self, pending: SyncPending) -> datetime | None:
+        """When this summary may leave; None now, which then counts for its patient."""
+        until = waits_for_summary(self.target, pending.patient_id)
+        if until is None and self.target.summary_minutes and pending.patient_id in self.summarised:
+            until = timezone.now() + timedelta(minutes=self.target.summary_minutes)
+        if until is None:
+            self.summarised.add(pending.patient_id)
+        return until
 
     def _allowed(self, pending: SyncPending, resource: Resource) -> bool:
         if pending.piece is not None:
