@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,9 +31,7 @@ class DeviceClient:
         return self.http.generic(method, path, headers=headers, **options)
 
     def post(self, path: str, body: Any, **headers: str) -> Any:
-        from fhir.codec import dumps
-
-        data = body if isinstance(body, bytes) else dumps(body)
+        data = body if isinstance(body, bytes) else json.dumps(body, default=float).encode()
         return self.ask("POST", path, data=data, content_type="application/json", headers=headers)
 
     def open(self, **changed: Any) -> Any:
