@@ -1,0 +1,1 @@
+"""Sending records to other FHIR systems: once each, and only what a person confirmed."""
