@@ -10,6 +10,16 @@ from demo.codes import codes
 from demo.elements import HL7, Code, Resource, concept, given, instant
 from demo.staff import Facility, Worker
 
+SERVICES = {  # HL7 v2 table 0074, by the first words of a study
+    "Chest CT": ("CT", "CAT Scan"),
+    "Chest X-ray": ("RX", "Radiograph"),
+    "X-ray of": ("RX", "Radiograph"),
+    "Ultrasound of": ("RUS", "Radiology Ultrasound"),
+    "Echocardiogram": ("CUS", "Cardiac Ultrasound"),
+    "24-hour ambulatory ECG": ("EC", "Electrocardiac (e.g., EKG, EEC, Holter)"),
+    "Exercise test": ("EC", "Electrocardiac (e.g., EKG, EEC, Holter)"),
+}
+
 
 def note(kind: str, at: datetime, by: Worker, text: str, *, status: str = "final") -> Resource:
     """A clinical note (text/plain, base64) of a ``kind`` of the document table."""
@@ -33,7 +43,8 @@ def note(kind: str, at: datetime, by: Worker, text: str, *, status: str = "final
 
 def report(study: str, at: datetime, conclusion: str, *, by: Worker) -> Resource:
     """An imaging study or another examination told in words."""
-    category = Code(f"{HL7}v2-0074", "RAD", "Radiology")
+    service = next(code for words, code in SERVICES.items() if study.startswith(words))
+    category = Code(f"{HL7}v2-0074", *service)
     return {
         "resourceType": "DiagnosticReport",
         "status": "final",

@@ -138,7 +138,7 @@ def ingeborg_steinmann(days: Days) -> Chart:
         problem("Cancer of the left breast", since=days.date(132), by=ONCOLOGIST),
         problem("Oestrogen receptor positive", since=days.date(128), by=ONCOLOGIST),
         problem("Neutropenia from chemotherapy", since=days.date(1), by=ONCOLOGIST),
-        relative("sister", "Cancer of the left breast"),
+        relative("sister", "Breast cancer"),
         warning(
             "Neutropenic: fever of 38.0 °C is an emergency",
             since=days.at(1, "11:00"),
