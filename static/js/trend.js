@@ -35,17 +35,10 @@ function themed(layout, element, zoneMinutes) {
   };
 }
 
-/** plotly drops the offset of a time, so it is given the facility's wall clock. */
-function wallClock(moment, zoneMinutes) {
-  const epochMs = Date.parse(moment);
-  return Number.isNaN(epochMs) ? moment : new Date(epochMs + zoneMinutes * 60_000).toISOString().slice(0, 23);
-}
-
-function traces(data, element, zoneMinutes) {
+function traces(data, element) {
   const accent = getComputedStyle(element).getPropertyValue("--accent").trim();
   return data.map((trace) => ({
     ...trace,
-    x: trace.x.map((moment) => wallClock(moment, zoneMinutes)),
     line: { width: 1.5, ...trace.line, color: trace.line?.color ?? accent },
   }));
 }
@@ -75,13 +68,14 @@ async function draw(element) {
     }
     const plotly = await loadPlotly(element.dataset.plotly);
     element.querySelector("[data-trend-words]")?.remove();
-    await plotly.react(element, traces(found.data, element, zone), themed(found.layout ?? {}, element, zone), CONFIG);
+    await plotly.react(element, traces(found.data, element), themed(found.layout ?? {}, element, zone), CONFIG);
     jumpOnClick(element, zone);
   } catch {
     say(element, "Rate over time: could not load.");
   }
 }
 
+/** The figure's times are the facility's wall clock, because plotly drops offsets. */
 function jumpOnClick(element, zoneMinutes) {
   if (element.dataset.jumps) return;
   element.dataset.jumps = "yes";

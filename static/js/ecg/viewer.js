@@ -78,6 +78,7 @@ class Viewer {
       key: (name) => this.#key(name),
     });
     new ResizeObserver(() => this.#relayout({})).observe(this.#find("paper"));
+    window.addEventListener("resize", () => this.#relayout({}));
     document.addEventListener("chartwave:theme", () => this.#relayout({}));
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#relayout({}));
     document.addEventListener("chartwave:moment", (event) => this.goTo(event.detail - this.startedMs));
