@@ -1,0 +1,1 @@
+"""The whole house killed again and again: what a device was promised is there, once."""

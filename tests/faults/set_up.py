@@ -1,0 +1,140 @@
+"""Who these tests are about, made through the house's own acts, and what it reads back.
+
+Run beside a running house by `tests.house.House.ask`: ``python -m tests.faults.set_up WHAT …``
+says what was made as JSON.
+"""
+
+import argparse
+import hashlib
+import json
+import secrets
+import sys
+from datetime import timedelta
+from typing import Any
+
+FACILITY = "Proving ground"
+WORN_SINCE = timedelta(days=2)
+
+
+def wearer(devices: int, family: str) -> dict[str, Any]:
+    """A new patient at the proving ground, wearing new devices since the day before yesterday."""
+    from accounts.principals import principal_of
+    from tests.cast import person, visit
+    from vitals.acts.registering import register_device
+    from vitals.acts.wearing import attach
+
+    place, administrator, doctor = ground()
+    patient = person(family, "Proof", secrets.token_hex(4), place)
+    visit(patient, place, started=WORN_SINCE)
+    made = []
+    for _ in range(devices):
+        serial = f"PROOF-{secrets.token_hex(4)}"
+        device, key = register_device(
+            by=principal_of(administrator), serial=serial, facility=place, kind="patch"
+        )
+        start = device.created_at - WORN_SINCE
+        attach(by=principal_of(doctor), patient=patient, serial=serial, start=start)
+        made.append({"id": str(device.pk), "serial": serial, "key": key})
+    return {"patient": str(patient.pk), "family": "Proof", "given": family, "devices": made}
+
+
+def doctor() -> dict[str, Any]:
+    """The doctor's user name and a new password."""
+    _, _, user = ground()
+    password = secrets.token_urlsafe(16)
+    user.set_password(password)
+    user.save()
+    return {"username": user.username, "password": password}
+
+
+def target(
+    url: str, *, patients: list[str], waveforms: bool, entry_limit: int, id_style: str
+) -> dict[str, Any]:
+    """A confirmed sync target: for ``patients``, or for everybody at the proving ground."""
+    from accounts.principals import principal_of
+    from vitals.models import SyncTarget
+    from vitals.sync.acts import Choice, choose, confirm, disclosure
+    from vitals.sync.ranks import USUAL
+
+    place, administrator, _ = ground()
+    by = principal_of(administrator)
+    made = SyncTarget.objects.create(
+        name=f"Proof {secrets.token_hex(3)}",
+        base_url=url,
+        entry_limit=entry_limit,
+        id_style=id_style,
+        summary_minutes=0,
+    )
+    cohort = SyncTarget.Cohort.PATIENTS if patients else SyncTarget.Cohort.FACILITY
+    choice = Choice(
+        cohort, USUAL, facility=place, patient_ids=patients, include_waveforms=waveforms
+    )
+    choose(by=by, target=made, choice=choice)
+    confirm(by=by, target=made, read=disclosure(made))
+    return {"id": str(made.pk)}
+
+
+def digest(recording: str) -> dict[str, Any]:
+    """SHA-256 of all samples of a recording as the house itself reads them back."""
+    from vitals.models import Recording
+    from vitals.storage.reading import end_sample, samples
+
+    found = Recording.objects.get(pk=recording)
+    block = samples(found, 0, end_sample(found))
+    return {"sha256": hashlib.sha256(block.astype("<i2").tobytes()).hexdigest()}
+
+
+def ground() -> Any:
+    """The facility, its administrator and its doctor; the same ones each time."""
+    from accounts.models import Organization, User
+    from accounts.roles import Role
+    from tests.cast import facility, staff
+
+    place = Organization.objects.filter(name=FACILITY).first()
+    if place is None:
+        place = facility(FACILITY)
+        staff("proof-admin", Role.ADMINISTRATOR, place)
+        staff("proof-doctor", Role.DOCTOR, place, full_name="Dr Proof")
+    names = ("proof-admin", "proof-doctor")
+    return (place, *(User.objects.get(username=name) for name in names))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("what", choices=["wearer", "doctor", "target", "digest"])
+    parser.add_argument("--devices", type=int, default=1)
+    parser.add_argument("--family", default="Wearer")
+    parser.add_argument("--recording", default="")
+    parser.add_argument("--url", default="")
+    parser.add_argument("--patient", action="append", default=[])
+    parser.add_argument("--waveforms", action="store_true")
+    parser.add_argument("--entry-limit", type=int, default=100)
+    parser.add_argument("--id-style", default="put")
+    asked = parser.parse_args()
+    from django.db import transaction
+
+    with transaction.atomic():
+        sys.stdout.write(json.dumps(made(asked)))
+
+
+def made(asked: argparse.Namespace) -> dict[str, Any]:
+    if asked.what == "wearer":
+        return wearer(asked.devices, asked.family)
+    if asked.what == "doctor":
+        return doctor()
+    if asked.what == "digest":
+        return digest(asked.recording)
+    return target(
+        asked.url,
+        patients=asked.patient,
+        waveforms=asked.waveforms,
+        entry_limit=asked.entry_limit,
+        id_style=asked.id_style,
+    )
+
+
+if __name__ == "__main__":
+    import django
+
+    django.setup()
+    main()
