@@ -36,5 +36,5 @@ def account(request: HttpRequest) -> HttpResponse:
     who = principal(request)
     scopes = sorted({scope for held in (who.facilities or {}).values() for scope in held})
     memberships = Membership.objects.filter(user_id=who.id).select_related("facility")
-    context = {"account": request.user, "memberships": memberships, "scopes": scopes}
+    context = {"account": request.user, "memberships": memberships, "held_scopes": scopes}
     return render(request, "account/profile.html", context)
