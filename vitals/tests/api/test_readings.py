@@ -14,7 +14,7 @@ from patients.models import Observation
 from vitals.models import ReadingReceipt
 from vitals.tests.conftest import rfc3339
 
-PRESSURE = {"systolic": Decimal("128"), "diastolic": Decimal("82")}
+PRESSURE = {"systolic": Decimal(128), "diastolic": Decimal(82)}
 
 
 @pytest.fixture
