@@ -85,7 +85,7 @@ def test_drawing_and_packing_in_between_changes_no_sample(device, worn, delivery
 @RELAXED
 @given(delivery=deliveries(), data=st.data())
 def test_a_view_is_the_same_before_and_after_the_worker_has_drawn_it(device, worn, delivery, data):
-    chunks, arrivals, end = delivery
+    _chunks, arrivals, end = delivery
     recording = fresh(device)
     for seq, first, values in arrivals:
         device.put(recording, seq, values.tobytes(), first)
