@@ -3,9 +3,11 @@
 import ast
 import itertools
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -144,3 +146,37 @@ def test_what_a_test_may_need_is_named_in_the_one_list():
 def test_importing_the_launcher_does_not_load_django():
     program = "import sys, ehr_project.database; sys.exit('django' in sys.modules)"
     run("-c", program, PYTHONPATH=str(ROOT))
+
+
+def imported(file: Path) -> set[str]:
+    """The outermost packages a module imports, wherever in it."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {each.name.partition(".")[0] for each in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add((node.module or "").partition(".")[0])
+    return names
+
+
+def required() -> set[str]:
+    """The distributions that requirements.txt names."""
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    names = (re.match(r"[\w.-]+", line) for line in lines if not line.startswith(("#", "-")))
+    return {canonical(name[0]) for name in names if name}
+
+
+def canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_what_the_product_imports_stands_in_its_requirements():
+    owners = metadata.packages_distributions()
+    missing = {
+        f"{file.relative_to(ROOT)}: {name}"
+        for file in sources(tests=False)
+        if not file.name.startswith("pytest_")
+        for name in imported(file) - set(sys.stdlib_module_names) - set(PACKAGES)
+        if not {canonical(each) for each in owners.get(name, [])} & required()
+    }
+    assert missing == set()
