@@ -14,6 +14,8 @@ class LiveReading {
   #state = null;
   #strip = null;
   #drawnSamples = -1;
+  #drawn = null;
+  #shown = null;
 
   constructor(root) {
     this.#root = root;
@@ -25,7 +27,7 @@ class LiveReading {
   start() {
     this.feed.start();
     setInterval(() => this.#show(), 1000);
-    document.addEventListener("chartwave:theme", () => this.#drawStrip());
+    draw.whenColoursChange(() => this.#paint());
   }
 
   #onState(state) {
@@ -49,8 +51,8 @@ class LiveReading {
     this.#write("[data-live-word]", WORDS[fresh]);
     this.#root.classList.toggle("reading-stale", fresh === "stale" || fresh === "gone");
     this.#showNumbers(fresh === "gone" ? null : analysis);
-    if (this.#strip && fresh !== this.shown) this.#drawStrip();
-    this.shown = fresh;
+    if (fresh !== this.#shown) this.#paint();
+    this.#shown = fresh;
   }
 
   #showNumbers(analysis) {
@@ -77,7 +79,9 @@ class LiveReading {
     const feed = new ViewportFeed(this.#root.dataset.liveStrip, state.sampling_rate_hz);
     try {
       const block = await feed.fetch(startMs, endMs, this.#strip.clientWidth * 2, "0");
-      if (block) this.#paint(paper, block, startMs, endMs);
+      if (!block) return;
+      this.#drawn = { paper, block, startMs, endMs };
+      this.#paint();
     } catch {
       this.#drawnSamples = -1; // Asked again at the next poll; the age on the card goes on growing.
     }
@@ -95,7 +99,9 @@ class LiveReading {
     });
   }
 
-  #paint(paper, block, startMs, endMs) {
+  #paint() {
+    if (!this.#drawn) return;
+    const { paper, block, startMs, endMs } = this.#drawn;
     const canvas = this.#strip.querySelector("canvas") ?? this.#strip.appendChild(document.createElement("canvas"));
     const [widthPx, heightPx] = [this.#strip.clientWidth, this.#strip.clientHeight];
     const context = draw.sharpContext(canvas, widthPx, heightPx);

@@ -26,6 +26,7 @@ function themed(layout, element, zoneMinutes) {
     margin: { l: 48, r: 12, t: 12, b: 48 },
     ...rest,
     height: 240,
+    hovermode: "x",
     autosize: true,
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",

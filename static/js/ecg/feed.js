@@ -60,7 +60,7 @@ export class ViewportFeed {
     });
     try {
       const answer = await fetch(`${this.#url}?${query}`, { signal: running.signal });
-      if (!answer.ok) throw new Error(`The trace could not be loaded (${answer.status}).`);
+      if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
       return this.#block(answer.headers, await answer.arrayBuffer(), fromMs, toMs);
     } catch (error) {
       if (error.name === "AbortError") return null;

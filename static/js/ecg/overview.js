@@ -8,7 +8,6 @@ const KEY_STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1 };
 export class Overview {
   #canvas;
   #onSeek;
-  #block = null;
   #view = { startMs: 0, pageMs: 1, lengthMs: 1 };
 
   /**
@@ -27,14 +26,6 @@ export class Overview {
 
   get widthPx() {
     return Math.max(1, this.#canvas.clientWidth);
-  }
-
-  get block() {
-    return this.#block;
-  }
-
-  set block(block) {
-    this.#block = block;
   }
 
   #press(event) {
@@ -57,19 +48,19 @@ export class Overview {
     this.#onSeek(step === undefined ? ends[event.key] : startMs + step * pageMs);
   }
 
-  draw(view, colour, valueText) {
+  /** @param {?import("./feed.js").Block} outline the whole recording, null before it came */
+  draw(outline, view, colour, valueText) {
     this.#view = view;
     const [width, height] = [this.widthPx, this.#canvas.clientHeight];
     const context = sharpContext(this.#canvas, width, height);
     context.fillStyle = colour.ground;
     context.fillRect(0, 0, width, height);
-    if (this.#block) this.#trace(context, width, height, colour);
+    if (outline) this.#trace(context, outline, width, height, colour);
     this.#window(context, width, height, colour);
     this.#say(valueText);
   }
 
-  #trace(context, width, height, colour) {
-    const { lows, highs, startMs, bucketMs } = this.#block;
+  #trace(context, { lows, highs, startMs, bucketMs }, width, height, colour) {
     const [low, high] = range(lows, highs);
     const x = (i) => ((startMs + i * bucketMs) / this.#view.lengthMs) * width;
     const y = (step) => 3 + ((high - step) / (high - low)) * (height - 6);

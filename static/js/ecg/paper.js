@@ -14,6 +14,14 @@ export function colours(element) {
   );
 }
 
+/** Calls back when the page turns light or dark, by choice, by the system or for the printer. */
+export function whenColoursChange(callback) {
+  document.addEventListener("chartwave:theme", callback);
+  for (const query of ["(prefers-color-scheme: dark)", "print"]) {
+    matchMedia(query).addEventListener("change", callback);
+  }
+}
+
 /** Sizes a canvas for the screen's pixels and gives its context in CSS pixels. */
 export function sharpContext(canvas, widthPx, heightPx) {
   const ratio = window.devicePixelRatio || 1;

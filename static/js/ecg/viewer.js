@@ -2,31 +2,27 @@
 
 import { startTrend } from "../trend.js";
 import { calibrate, calibrated, drawCard, forget } from "./calibration.js";
-import { LARGEST_WIDTH, StateFeed, ViewportFeed, slice } from "./feed.js";
+import { StateFeed, slice } from "./feed.js";
 import { clampStart, displayOffsetMv, followStart, layout, leavesPage, momentAt, pageHeightPx, pageMs, zoomStep, zoomedStart } from "./geometry.js";
 import { listen } from "./gestures.js";
+import { PageLoader } from "./loader.js";
 import { Overview } from "./overview.js";
 import * as draw from "./paper.js";
 import { clockAt, freshText, freshness, offsetMinutes, paperText, spanText, stripText } from "./words.js";
 
 const SPEAK_AFTER_MS = 800;
-const OVERVIEW_EVERY_MS = 10_000;
 const HEIGHT_SHARE = 0.62;
-const MARGIN_PAGES = 0.2; // Loaded before and after the page, so that a small move needs no wait.
 
 class Viewer {
   #root;
   #canvas;
   #paper = null;
-  #block = null;
-  #asked = null;
   #colour = null;
   #startMs = 0;
   #rowSeconds = null;
   #follow = false;
-  #overviewAt = -Infinity;
   #speakTimer = null;
-  #failed = "";
+  #shownFreshness = null;
 
   constructor(root) {
     this.#root = root;
@@ -37,8 +33,7 @@ class Viewer {
     this.zoneMinutes = offsetMinutes(told.zoneOffset);
     this.samples = Number(told.samples);
     this.closed = "closed" in told;
-    this.page = new ViewportFeed(told.viewport, this.rateHz);
-    this.whole = new ViewportFeed(told.viewport, this.rateHz);
+    this.loader = new PageLoader(told.viewport, this.rateHz, () => this.#render());
     this.state = new StateFeed(told.state, (state) => this.#onState(state));
     this.#canvas = this.#find("paper-canvas");
     this.overview = new Overview(this.#find("overview-canvas"), (ms) => this.goTo(ms));
@@ -79,8 +74,7 @@ class Viewer {
     });
     new ResizeObserver(() => this.#relayout({})).observe(this.#find("paper"));
     window.addEventListener("resize", () => this.#relayout({}));
-    document.addEventListener("chartwave:theme", () => this.#relayout({}));
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#relayout({}));
+    draw.whenColoursChange(() => this.#relayout({}));
     document.addEventListener("chartwave:moment", (event) => this.goTo(event.detail - this.startedMs));
     this.#relayout({});
     this.#open();
@@ -208,10 +202,7 @@ class Viewer {
   #relayout({ refetch = false }) {
     this.#colour = draw.colours(this.#root);
     this.#layout();
-    if (refetch) {
-      this.#asked = null;
-      this.#overviewAt = -Infinity;
-    }
+    if (refetch) this.loader.forget({ outline: true });
     this.#startMs = this.#follow
       ? followStart(this.lengthMs, this.#paper)
       : clampStart(this.#startMs, this.lengthMs, this.#paper);
@@ -220,49 +211,14 @@ class Viewer {
     this.#load();
   }
 
-  /** Asks for the page and a margin, unless that is what was last asked for. */
-  async #load() {
-    this.#loadOverview();
-    const page = pageMs(this.#paper);
-    const margin = MARGIN_PAGES * page;
-    const span = { page, from: Math.max(0, this.#startMs - margin), to: Math.min(this.lengthMs, this.#startMs + page + margin) };
-    if (this.samples === 0 || this.#covers(page)) return;
-    this.#asked = span;
-    try {
-      const block = await this.page.fetch(span.from, span.to, this.#width(span), this.channel);
-      if (!block) return;
-      this.#block = block;
-      this.#failed = "";
-    } catch (error) {
-      this.#asked = null;
-      this.#failed = error.message;
-    }
-    this.#render();
+  /** What the page shows, for the loader. */
+  get #shown() {
+    return { startMs: this.#startMs, pageMs: pageMs(this.#paper), lengthMs: this.lengthMs, channel: this.channel };
   }
 
-  /** Every sample where that is few enough to send, else a bucket for each pixel or so. */
-  #width({ from, to }) {
-    const samples = Math.ceil(((to - from) / 1000) * this.rateHz) + 1;
-    return Math.min(LARGEST_WIDTH, samples);
-  }
-
-  #covers(page) {
-    const asked = this.#asked;
-    if (!asked || asked.page !== page) return false;
-    const end = Math.min(this.lengthMs, this.#startMs + page);
-    return asked.from <= this.#startMs && asked.to >= end;
-  }
-
-  async #loadOverview() {
-    if (this.samples === 0 || performance.now() - this.#overviewAt < OVERVIEW_EVERY_MS) return;
-    this.#overviewAt = performance.now();
-    try {
-      const block = await this.whole.fetch(0, this.lengthMs, this.overview.widthPx, this.channel);
-      if (block) this.overview.block = block;
-    } catch {
-      this.#overviewAt = -Infinity; // The page itself says that the trace could not be loaded.
-    }
-    this.#render();
+  #load() {
+    this.loader.loadOutline(this.#shown, this.overview.widthPx);
+    this.loader.load(this.#shown);
   }
 
   #render() {
@@ -271,7 +227,7 @@ class Viewer {
     const heightPx = pageHeightPx(paper);
     this.#canvas.style.height = `${heightPx}px`;
     const context = draw.sharpContext(this.#canvas, widthPx, heightPx);
-    const seen = this.#seen();
+    const seen = this.loader.seen(this.#shown);
     const offsetMv = seen ? displayOffsetMv(seen.lows, seen.highs, this.millivoltPerStep) : 0;
     this.#drawPage(context, widthPx, offsetMv);
     this.#print(offsetMv, this.#leavesPage(offsetMv));
@@ -282,8 +238,9 @@ class Viewer {
     const [paper, colour, startMs] = [this.#paper, this.#colour, this.#startMs];
     draw.drawPaper(context, paper, { widthPx, colour });
     draw.drawPulses(context, paper, colour);
-    if (this.#block) {
-      draw.drawTrace(context, paper, this.#block, { startMs, millivoltPerStep: this.millivoltPerStep, offsetMv, colour });
+    const { block, failed } = this.loader;
+    if (block) {
+      draw.drawTrace(context, paper, block, { startMs, millivoltPerStep: this.millivoltPerStep, offsetMv, colour });
     }
     draw.drawEnd(context, paper, { startMs, endMs: this.lengthMs, colour });
     draw.drawClocks(context, paper, {
@@ -295,7 +252,7 @@ class Viewer {
     });
     const stale = ["stale", "gone"].includes(this.#freshness());
     const newestShown = startMs + pageMs(paper) >= this.lengthMs;
-    if ((stale && newestShown) || this.#failed) draw.drawStale(context, widthPx, pageHeightPx(paper), colour);
+    if ((stale && newestShown) || failed) draw.drawStale(context, widthPx, pageHeightPx(paper), colour);
     this.#showStale(stale);
   }
 
@@ -303,18 +260,15 @@ class Viewer {
     const page = pageMs(this.#paper);
     const text = `${this.#clock(this.#startMs)}, ${spanText(page / 1000)} shown`;
     const view = { startMs: this.#startMs, pageMs: page, lengthMs: Math.max(1, this.lengthMs) };
-    this.overview.draw(view, this.#colour, text);
+    this.overview.draw(this.loader.outline, view, this.#colour, text);
   }
 
   #leavesPage(offsetMv) {
-    if (!this.#block) return false;
+    const { block } = this.loader;
+    if (!block) return false;
     const rowMs = this.#paper.rowSeconds * 1000;
-    const row = (index) => slice(this.#block, this.#startMs + index * rowMs, this.#startMs + (index + 1) * rowMs);
+    const row = (index) => slice(block, this.#startMs + index * rowMs, this.#startMs + (index + 1) * rowMs);
     return leavesPage(row(0), row(this.#paper.rows - 1), this.millivoltPerStep, offsetMv, this.#paper);
-  }
-
-  #seen() {
-    return this.#block ? slice(this.#block, this.#startMs, this.#startMs + pageMs(this.#paper)) : null;
   }
 
   // --- words ----------------------------------------------------------------------------
@@ -349,16 +303,16 @@ class Viewer {
 
   #showStale(stale) {
     const note = this.#find("paper-stale");
-    note.hidden = !stale && !this.#failed;
-    const words = this.#failed || `No new data: ${this.#freshText()}`;
+    note.hidden = !stale && !this.loader.failed;
+    const words = stale ? `No new data: ${this.#freshText()}` : this.loader.failed;
     const line = this.#find("paper-stale-words");
     if (!note.hidden && line.textContent !== words) line.textContent = words;
   }
 
   #showFreshness() {
     const now = this.#freshness();
-    if (now === this.shownFreshness && now !== "stale" && now !== "gone") return;
-    this.shownFreshness = now;
+    if (now === this.#shownFreshness && now !== "stale" && now !== "gone") return;
+    this.#shownFreshness = now;
     this.#render();
   }
 
@@ -369,7 +323,7 @@ class Viewer {
   }
 
   #speak() {
-    const seen = this.#seen();
+    const seen = this.loader.seen(this.#shown);
     if (!seen) return;
     const page = pageMs(this.#paper);
     this.#find("trace-words").textContent = stripText({
@@ -395,8 +349,11 @@ class Viewer {
       this.closed = true;
       this.#setFollow(false);
     }
-    if (!grew) return;
-    this.#asked = this.#reachesEnd() ? null : this.#asked;
+    if (!grew) {
+      this.loader.lookForLateSamples(this.#shown);
+      return;
+    }
+    this.loader.grew(this.#shown);
     if (this.#follow) this.#moveTo(followStart(this.lengthMs, this.#paper));
     else {
       this.#render();
@@ -407,11 +364,6 @@ class Viewer {
   /** Clocks of the paper follow the corrected time of the newest sample. */
   #setClock(state) {
     if (state.last_sample_time) this.startedMs = Date.parse(state.last_sample_time) - (state.n_samples / this.rateHz) * 1000;
-  }
-
-  /** Whether what was asked for ended where the recording ended then, so that it is now short. */
-  #reachesEnd() {
-    return this.#asked !== null && this.#asked.to < this.#startMs + (1 + MARGIN_PAGES) * pageMs(this.#paper);
   }
 }
 
