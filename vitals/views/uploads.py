@@ -17,7 +17,14 @@ from accounts import audit
 from accounts.access import principal, requires
 from accounts.roles import DEVICE_ATTACH
 from vitals.clocks import TRUSTED
-from vitals.models import ChunkReceipt, Device, Recording, UploadRefusal, WaveformChunk
+from vitals.models import (
+    ChunkReceipt,
+    Device,
+    ReadingReceipt,
+    Recording,
+    UploadRefusal,
+    WaveformChunk,
+)
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -67,10 +74,10 @@ def uploads(request: HttpRequest) -> HttpResponse:
 @require_safe
 @requires(DEVICE_ATTACH)
 def unassigned(request: HttpRequest) -> HttpResponse:
-    """Recordings with samples of a time at which nobody is known to have worn the device."""
+    """Samples and readings of a time at which nobody is known to have worn the device."""
     by = principal(request)
     try:
-        context: dict[str, Any] = {"rows": waiting(by)}
+        context: dict[str, Any] = {"rows": waiting(by), "readings": waiting_readings(by)}
     except DatabaseError:
         logger.exception("Unassigned data could not be loaded")
         context = {"rows_failed": True}
@@ -138,6 +145,24 @@ def waiting(by: Principal) -> list[dict[str, Any]]:
         [stretch["recording"] for stretch in stretches]
     )
     return [_row(recordings[each["recording"]], each["first"], each["last"]) for each in stretches]
+
+
+def waiting_readings(by: Principal) -> list[dict[str, Any]]:
+    """Readings that are in no chart, newest first; whose they are must be said before their value."""
+    rows = ReadingReceipt.objects.filter(
+        observation_id__isnull=True,
+        device__in=Device.objects.at(by.facilities_with(DEVICE_ATTACH)),
+    )
+    return [
+        {
+            "device": row.device,
+            "kind": row.kind.replace("-", " "),
+            "at": row.start_time,
+            "device_time_verified": abs(timedelta(milliseconds=row.clock_offset_ms or 0))
+            <= TRUSTED,
+        }
+        for row in rows.select_related("device").order_by("-start_time")[:SHOWN]
+    ]
 
 
 def _row(recording: Recording, first: datetime, last: datetime) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The house as people use it, in a real browser."""
