@@ -1,5 +1,6 @@
 """All settings, from the environment only; a wrong one stops the start with what to do."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,11 @@ def _database() -> dict[str, Any]:
 
 
 DATABASES = {"default": _database()}
+
+# Private networks that sync may call, e.g. the hospital's own: 10.20.0.0/16,127.0.0.0/8
+SYNC_NETWORKS = [
+    str(ip_network(network)) for network in env.list("CHARTWAVE_SYNC_NETWORKS", default=[])
+]
 # The role that web and worker sign in with: it may not change what is written once.
 DATABASE_APP_ROLE = env.str("DATABASE_APP_ROLE", default="chartwave_app")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

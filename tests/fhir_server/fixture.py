@@ -70,7 +70,7 @@ def running(*, validate: bool = True, port: int = 0) -> Iterator[Remote]:
         port: Use this port, e.g. the same one after a stop.
     """
     port = port or free_port()
-    command = ["node", str(HERE / "server.mjs"), "--port", str(port)]
+    command = ["node", str(HERE / "server.mjs"), "--leash", "--port", str(port)]
     # Its standard input closes when this process dies, and then it stops by itself.
     process = subprocess.Popen(
         command + ["--validate"] * validate,

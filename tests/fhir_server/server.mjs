@@ -1,5 +1,5 @@
 // A FHIR R4 server for the sync tests: Medplum's router over its in-memory repository.
-// Usage: node server.mjs [--port N] [--validate]   prints "listening on PORT" when ready.
+// Usage: node server.mjs [--port N] [--validate] [--leash]   prints "listening on PORT" when ready.
 import { createServer } from 'node:http';
 import {
   badRequest, getStatus, indexSearchParameterBundle, indexStructureDefinitionBundle,
@@ -49,4 +49,5 @@ const server = createServer(async (request, response) => {
   response.end(JSON.stringify(resource));
 });
 server.listen(port, '127.0.0.1', () => process.stdout.write(`listening on ${server.address().port}\n`));
-process.stdin.on('end', () => process.exit(0)).resume();
+// Ends with whoever started it, even if that was killed.
+if (process.argv.includes('--leash')) process.stdin.on('end', () => process.exit(0)).resume();

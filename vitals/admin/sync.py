@@ -49,6 +49,7 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
             "name", "base_url", "id_style", "entry_limit", "summary_minutes", "enabled",
             "auth_kind",
         )  # fmt: skip
+        widgets = {"base_url": forms.TextInput(attrs={"size": 60})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

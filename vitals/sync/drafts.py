@@ -105,6 +105,7 @@ class Desk:
         self.there: dict[Key, SyncReceipt] = {}
         self.records: dict[Key, Record] = {}
         self.chosen: set[UUID] = set()
+        self.queued: set[Key] = set()
         self.summarised: set[UUID | None] = set()
 
     def decide(self, batch: Sequence[SyncPending], later: datetime) -> list[Decision]:
@@ -139,6 +140,10 @@ class Desk:
         for type_, ids in wanted.items():
             for record in mapping(type_).queryset().filter(fhir_id__in=ids):
                 self.records[type_, record.fhir_id] = record
+        waiting = SyncPending.objects.filter(
+            target=self.target, fhir_id__in=[key[1] for key in named]
+        )
+        self.queued = set(waiting.values_list("type", "fhir_id"))
 
     def _decide(self, pending: SyncPending, resource: Resource | None, later: datetime) -> Decision:
         known_there = pending.key in self.there or bool(pending.attempted)
@@ -192,14 +197,10 @@ class Desk:
 
     def _waiting(self, pending: SyncPending, missing: Iterable[Record], later: datetime) -> Waiting:
         wanted = {(record.resource_type, record.fhir_id): record for record in missing}
-        rows = SyncPending.objects.filter(
-            target=self.target, fhir_id__in=[key[1] for key in wanted]
-        )
-        queued = {row.key for row in rows}
         first = tuple(
             Wanted(key[0], key[1], record.pk, record.about, record.version)
             for key, record in wanted.items()
-            if key not in queued
+            if key not in self.queued
         )
         if first:
             return Waiting(pending, first=first)

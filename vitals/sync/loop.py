@@ -34,7 +34,7 @@ def keys() -> list[str]:
 
 def allowed() -> Policy:
     """Where this installation may send data."""
-    return policy(demo=settings.DEMO, networks=getattr(settings, "SYNC_NETWORKS", ()))
+    return policy(demo=settings.DEMO, networks=settings.SYNC_NETWORKS)
 
 
 def door(target: SyncTarget) -> SyncServer:
@@ -120,7 +120,7 @@ def run_forever(stop: threading.Event) -> None:
     while not stop.is_set():
         pause = PAUSE_S
         try:
-            run_once()
+            pause = 0.0 if run_once() else PAUSE_S
         except DatabaseError as error:
             logger.warning("Sync waits for the database: %s", type(error).__name__)
             connection.close()

@@ -128,6 +128,8 @@ def receipts(target: SyncTarget, keys: Iterable[Key]) -> dict[Key, SyncReceipt]:
 
 def enqueue(target: SyncTarget, wanted: Sequence[Wanted]) -> None:
     """Let resources wait for ``target``; what it has in that version already does not."""
+    if not wanted:
+        return
     there = receipts(target, [one.key for one in wanted])
     fresh = [
         one

@@ -5,6 +5,7 @@ of the disclosure are committed. A clear answer writes a receipt. Where no clear
 time-out, a 500, a crash in between), the next try first looks at what stands there.
 """
 
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -41,6 +42,8 @@ SINGLE_AFTER = 2
 GIVE_UP_AFTER = 3
 WAIT_FOR_OTHERS = timedelta(minutes=1)
 KEPT_ATTEMPTS = 20
+# Then the next target has its turn, and the worker looks whether it should stop.
+TURN_S = 20.0
 
 
 class Push:
@@ -55,13 +58,14 @@ class Push:
         self.failed = 0
         self.sent = 0
 
-    def run(self, rounds: int = 1000) -> int:
-        """Send until nothing is due, or the target cannot take more now.
+    def run(self, for_s: float = TURN_S) -> int:
+        """Send until nothing is due, the target cannot take more now, or its turn is over.
 
         Returns:
             How many resources it took.
         """
-        for _ in range(rounds):
+        end = time.monotonic() + for_s
+        while time.monotonic() < end:
             batch = self._next()
             if not batch or not self._send(batch):
                 break
@@ -80,25 +84,23 @@ class Push:
 
     def _send(self, batch: Sequence[SyncPending]) -> bool:
         """Send one batch; False where the target cannot take more now."""
-        drafts: list[Draft] = []
-        for decision in self.desk.decide(batch, timezone.now() + WAIT_FOR_OTHERS):
-            if isinstance(decision, Draft):
-                drafts.append(decision)
-            elif isinstance(decision, Waiting):
-                self._wait(decision)
-            else:
-                self._drop(decision)
+        decisions = self.desk.decide(batch, timezone.now() + WAIT_FOR_OTHERS)
+        self._wait([one for one in decisions if isinstance(one, Waiting)])
+        for dropped in (one for one in decisions if isinstance(one, Dropped)):
+            self._drop(dropped)
+        drafts = [one for one in decisions if isinstance(one, Draft)]
+        # Decided before anything is sent, which itself leaves attempts behind.
+        doubtful = [draft for draft in drafts if _needs_a_look(draft)]
         fresh = [draft for draft in drafts if not _needs_a_look(draft)]
-        looked = (draft for draft in drafts if _needs_a_look(draft))
-        bundles = list(_bundles(fresh, self._size()))
-        return all(self._bundle(bundle) for bundle in bundles) and all(map(self._look, looked))
+        going_on = all(self._bundle(one) for one in list(_bundles(fresh, self._size())))
+        return going_on and self._look_first(doubtful)
 
-    def _wait(self, waiting: Waiting) -> None:
-        enqueue(self.target, waiting.first)
-        if waiting.until is not None:
-            waiting.pending.next_try_at = waiting.until
-            waiting.pending.last_error = waiting.reason
-            waiting.pending.save(update_fields=["next_try_at", "last_error"])
+    def _wait(self, waiting: Sequence[Waiting]) -> None:
+        enqueue(self.target, [first for one in waiting for first in one.first])
+        for one in waiting:
+            if one.until is not None:
+                one.pending.next_try_at, one.pending.last_error = one.until, one.reason
+                one.pending.save(update_fields=["next_try_at", "last_error"])
 
     def _drop(self, dropped: Dropped) -> None:
         SyncPending.objects.filter(
@@ -157,16 +159,21 @@ class Push:
 
     # Looking first
 
-    def _look(self, draft: Draft) -> bool:
+    def _look_first(self, drafts: Sequence[Draft]) -> bool:
         """Send what may be there already, or what only changes the copy there."""
+        arrived: list[tuple[Draft, Answer]] = []
+        going_on = all(self._look(draft, arrived) for draft in drafts)
+        self._settle(arrived)
+        return going_on
+
+    def _look(self, draft: Draft, arrived: list[tuple[Draft, Answer]]) -> bool:
         try:
-            there = self._there(draft)
-            ready = self._compared(draft, there)
+            ready = self._compared(draft, self._there(draft))
         except SyncError as error:
             return self._one_failed(draft, error)
         if isinstance(ready, Draft):
             return self._single(ready)
-        self._settle([(draft, ready)])
+        arrived.append((draft, ready))
         return True
 
     def _there(self, draft: Draft) -> Answer | None:
@@ -251,17 +258,23 @@ class Push:
                 "sent_version", "digest", "remote_id", "remote_version", "sent_at", "recalled_at",
             ],
         )  # fmt: skip
-        for draft, _ in taken:
-            waiting = SyncPending.objects.filter(pk=draft.pending.pk)
-            if not waiting.filter(version__lte=draft.version).delete()[0]:
-                # It changed meanwhile: the newer version waits, and nothing is in doubt.
-                waiting.update(attempted=[], attempts=0, overwrite=False, last_error="")
+        self._done({draft.pending.pk: draft.version for draft, _ in taken})
         self.sent += len(taken)
         self.failed = 0
         if self.target.failures or self.target.last_error:
             self.target.failures, self.target.last_error = 0, ""
         self.target.last_success_at = now
         self.target.save(update_fields=["failures", "last_error", "last_success_at"])
+
+    def _done(self, sent: dict[int, int]) -> None:
+        """Forget the rows whose newest version was sent; of the others nothing is in doubt."""
+        rows = SyncPending.objects.select_for_update().filter(pk__in=sent)
+        waiting = dict(rows.values_list("pk", "version"))
+        done = [pk for pk, version in waiting.items() if version <= sent[pk]]
+        SyncPending.objects.filter(pk__in=done).delete()
+        if len(done) < len(waiting):
+            changed = SyncPending.objects.filter(pk__in=waiting.keys() - set(done))
+            changed.update(attempted=[], attempts=0, overwrite=False, last_error="")
 
     def _receipt(self, draft: Draft, answer: Answer) -> SyncReceipt:
         pending = draft.pending

@@ -82,6 +82,15 @@ def test_everything_arrives_once(
 
 
 @pytest.mark.usefixtures("target")
+def test_on_a_good_day_nothing_is_asked_twice(bad: StandIn, reading: Make) -> None:
+    for _ in range(3):
+        reading()
+    loop.run_once()
+    assert bad.paths("GET") == []
+    assert len(bad.asked) == len(EVERYTHING)
+
+
+@pytest.mark.usefixtures("target")
 def test_a_day_with_every_fault_loses_and_doubles_nothing(bad: StandIn, reading: Make) -> None:
     for _ in range(3):
         reading()
