@@ -6,6 +6,7 @@ about time it could not read.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -74,7 +75,8 @@ class Summary:
             f"(over {rate.intervals} intervals), mean {rate.mean_per_min:.0f}",
             _regularity_sentence(self.regularity, self.uneven_share),
             _pause_sentence(self.pauses),
-            f"{self.analysable_share:.0%} of the time could be read",
+            # Rounded down: "100%" is all of it.
+            f"{math.floor(100 * self.analysable_share)}% of the time could be read",
         ]
 
     def to_json(self) -> dict[str, Any]:
@@ -126,7 +128,7 @@ def analyse(
         ValueError: The arrays have not the shape (n,).
     """
     signal = np.asarray(signal_uv, dtype=np.float64)
-    absent = np.zeros(len(signal), dtype=bool) if missing is None else missing
+    absent = np.zeros(signal.shape, dtype=bool) if missing is None else missing
     if signal.ndim != 1 or absent.shape != signal.shape:
         raise ValueError("One lead is of shape (n,), and so is what is missing of it.")
     reason = gate.refusal(len(signal), sampling_rate_hz)

@@ -19,6 +19,7 @@ FLAT_FOR_S: Final = 2.0  # our choice: longer than the quiet between two beats a
 RAIL_FOR_S: Final = 0.1  # our choice: no wave of an ECG stands still that long at its peak
 RAIL_FROM_MEDIAN_UV: Final = 2500.0  # half of the ±5 mV range of IEC 60601-2-47
 LARGEST_UV: Final = 10_000.0  # twice the ±5 mV signal range of IEC 60601-2-47
+IMPOSSIBLE_UV: Final = 1e9  # a kilovolt is no measurement, and would spoil every sum it enters
 BASELINE_BLOCK_S: Final = 2.0  # the level from which LARGEST_UV is counted: medians of 2 s
 BRIDGED_S: Final = 0.06  # shorter than the narrowest QRS, so no beat can hide in it
 SHORTEST_RUN_S: Final = 5.0  # neurokit2 needs 5 s; a detector must see a few beats to learn
@@ -54,7 +55,8 @@ def usable(signal_uv: FloatArray, sampling_rate_hz: float, missing: BoolArray) -
     Returns:
         Shape (n,): false where missing, not finite, flat, at a rail, or beyond any ECG's voltage.
     """
-    present = np.isfinite(signal_uv) & ~missing
+    # NaN and infinities compare false.
+    present: BoolArray = (np.abs(signal_uv) < IMPOSSIBLE_UV) & ~missing
     if not present.any():
         return present
     level = _filled(signal_uv, present)

@@ -83,9 +83,12 @@ def window_span(index: int, n_samples: int, sampling_rate_hz: float) -> Span:
 
 def count(n_samples: int, sampling_rate_hz: float) -> int:
     """How many pieces a recording of ``n_samples`` has."""
-    n_pieces = 0
+    length = segment_span(SEGMENTS_PER_PIECE, sampling_rate_hz).start
+    n_pieces = n_samples // length  # or one more or less: borders of a broken rate are rounded
     while core_span(n_pieces, n_samples, sampling_rate_hz).length > 0:
         n_pieces += 1
+    while n_pieces and core_span(n_pieces - 1, n_samples, sampling_rate_hz).length == 0:
+        n_pieces -= 1
     return n_pieces
 
 

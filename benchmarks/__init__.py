@@ -1,0 +1,1 @@
+"""The claims of the product as commands that measure them."""

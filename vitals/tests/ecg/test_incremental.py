@@ -1,0 +1,178 @@
+"""However the samples come, the reading is that of the samples."""
+
+import itertools
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vitals.ecg.arrays import Span
+from vitals.ecg.first_analysis import NotAnalysable, analyse
+from vitals.ecg.incremental import Progress, advance
+from vitals.ecg.pieces import Findings, core_span, count, window_span
+from vitals.tests.ecg.beats import beat_train, steady
+
+RATE_HZ = 100.0  # the slowest that is read, so that the tests are quick
+LENGTH = 70_000  # 11 min 40 s: two whole pieces and a part
+
+
+def made():
+    random = np.random.default_rng(5)
+    intervals = 0.8 + 0.15 * random.random(1000)
+    times = np.cumsum(intervals)
+    signal = beat_train(times[times < LENGTH / RATE_HZ], LENGTH / RATE_HZ, RATE_HZ)
+    signal[20_000:21_500] = random.normal(scale=500, size=1500)
+    missing = np.zeros(LENGTH, dtype=bool)
+    missing[29_500:30_700] = True  # over the border of two pieces
+    return signal, missing
+
+
+SIGNAL, MISSING = made()
+
+
+def load(span):
+    return SIGNAL[span.start : span.end], MISSING[span.start : span.end]
+
+
+def grown(ends, *, closed=True):
+    """The reading after samples up to each of ``ends``, with all kept as text in between."""
+    progress = Progress(RATE_HZ)
+    for end in ends:
+        kept = json.loads(json.dumps(progress.to_json()))
+        last = end == ends[-1]
+        progress, reading = advance(Progress.from_json(kept), end, load, closed=closed and last)
+    return reading
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return analyse(SIGNAL, RATE_HZ, MISSING)
+
+
+def same(reading, other):
+    return (
+        reading.to_json() == other.to_json()
+        and np.array_equal(reading.r_peaks, other.r_peaks)
+        and reading.pauses == other.pauses
+    )
+
+
+@pytest.mark.parametrize("chunk_s", [30, 61, 300, 330, 700])
+def test_chunks_of_any_length_end_in_the_same_reading(whole, chunk_s):
+    ends = [*range(round(chunk_s * RATE_HZ), LENGTH, round(chunk_s * RATE_HZ)), LENGTH]
+    assert same(grown(ends), whole)
+
+
+@settings(deadline=None, max_examples=4)
+@given(st.lists(st.integers(1, LENGTH - 1), max_size=5, unique=True))
+def test_any_split_ends_in_the_same_reading(cuts):
+    assert same(grown([*sorted(cuts), LENGTH]), analyse(SIGNAL, RATE_HZ, MISSING))
+
+
+def test_an_open_recording_reads_as_if_it_had_ended_now(whole):
+    assert same(grown([33_000, LENGTH], closed=False), whole)
+
+
+@pytest.mark.parametrize("length", [1200, 30_001, 36_000])
+def test_every_moment_on_the_way_has_the_reading_of_its_samples(length):
+    reading = grown([1000, length], closed=False)
+    assert same(reading, analyse(SIGNAL[:length], RATE_HZ, MISSING[:length]))
+
+
+def test_before_ten_seconds_there_is_no_reading():
+    _, reading = advance(Progress(RATE_HZ), 900, load)
+    assert isinstance(reading, NotAnalysable)
+
+
+def test_finished_pieces_are_not_read_again():
+    progress, _ = advance(Progress(RATE_HZ), 66_000, load)
+    asked = []
+
+    def watched(span):
+        asked.append(span)
+        return load(span)
+
+    advance(progress, LENGTH, watched, closed=True)
+    assert asked == [Span(57_000, LENGTH)]
+
+
+@pytest.mark.parametrize(
+    ("n_samples", "closed", "finished"),
+    [(32_999, False, []), (33_000, False, [0]), (33_000, True, [0, 1]), (63_000, False, [0, 1])],
+)
+def test_a_piece_is_finished_when_its_overlap_has_come(n_samples, closed, finished):
+    progress, _ = advance(Progress(RATE_HZ), n_samples, load, closed=closed)
+    assert sorted(progress.finished) == finished
+
+
+@pytest.mark.parametrize(
+    ("late", "kept"),
+    [
+        (Span(0, 10), [1]),
+        (Span(26_999, 27_000), [1]),
+        (Span(27_000, 27_001), []),
+        (Span(32_999, 33_000), []),
+        (Span(33_000, 33_001), [0]),
+        (Span(65_000, 65_001), [0, 1]),
+    ],
+)
+def test_late_samples_open_the_pieces_they_belong_to(late, kept):
+    progress, _ = advance(Progress(RATE_HZ), 66_000, load)
+    assert sorted(progress.without(late).finished) == kept
+
+
+def test_late_samples_end_in_the_same_reading(whole):
+    hole = Span(5000, 9000)
+
+    def load_early(span):
+        signal, missing = load(span)
+        positions = np.arange(span.start, span.end)
+        return signal, missing | ((positions >= hole.start) & (positions < hole.end))
+
+    early, _ = advance(Progress(RATE_HZ), LENGTH, load_early)
+    _, reading = advance(early.without(hole), LENGTH, load, closed=True)
+    assert same(reading, whole)
+
+
+def test_what_another_version_found_is_read_again():
+    progress, _ = advance(Progress(RATE_HZ), 40_000, load)
+    kept = progress.to_json() | {"algorithm_version": "0"}
+    assert Progress.from_json(kept).finished == {}
+
+
+def test_findings_survive_being_kept_as_text():
+    progress, _ = advance(Progress(RATE_HZ), 40_000, load)
+    found = progress.finished[0]
+    again = Findings.from_json(json.loads(json.dumps(found.to_json())))
+    assert np.array_equal(again.beats, found.beats)
+    assert again.to_json() == found.to_json()
+
+
+@settings(max_examples=60)
+@given(
+    n_samples=st.integers(1, 10**8),
+    rate=st.sampled_from([100.0, 128.0, 249.7, 250.0, 333.3333, 360.0, 2000.0]),
+)
+def test_the_pieces_cover_every_sample_once(n_samples, rate):
+    n_pieces = count(n_samples, rate)
+    edges = [core_span(index, n_samples, rate) for index in (0, n_pieces // 2, n_pieces - 1)]
+    assert edges[0].start == 0
+    assert edges[-1].end == n_samples
+    middle = n_pieces // 2
+    for before, after in itertools.pairwise(range(max(0, middle - 1), min(n_pieces, middle + 2))):
+        first, second = (core_span(index, n_samples, rate) for index in (before, after))
+        assert first.end == second.start
+
+
+def test_a_window_reaches_thirty_seconds_to_both_sides():
+    assert window_span(1, LENGTH, RATE_HZ) == Span(27_000, 63_000)
+
+
+def test_a_steady_heart_has_no_beat_doubled_or_lost_at_the_border_of_pieces():
+    seconds = 400
+    signal = beat_train(steady(60, seconds), seconds, RATE_HZ)
+    reading = analyse(signal, RATE_HZ)
+    assert set(np.diff(reading.r_peaks)) <= {99, 100, 101}
+    assert len(reading.r_peaks) == seconds
