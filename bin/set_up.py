@@ -74,10 +74,24 @@ def install(requirements: Path) -> None:
     for line in pip.stdout or ():
         kept.append(line)
         if line.strip().startswith(TOLD):
-            say(f"  {line.strip().partition(' (from')[0][:80]}")
+            say(f"  {told(line)}")
     if pip.wait():
         say("".join(kept[-30:]))
         give_up("pip could not install the requirements; its words are above. Is there a network?")
+
+
+def told(line: str) -> str:
+    """One of pip's lines, without what only pip needs.
+
+    >>> told("  Collecting numpy==2.4.6 (from -r requirements.txt (line 30))")
+    'Collecting numpy==2.4.6'
+    >>> told("Installing collected packages: a, b, c")
+    'Unpacking 3 packages (a minute or two)'
+    """
+    words, _, packages = line.strip().partition(" packages: ")
+    if packages:
+        return f"Unpacking {len(packages.split(', '))} packages (a minute or two)"
+    return words.partition(" (from")[0][:80]
 
 
 def take_turns(lock: IO[str]) -> None:
