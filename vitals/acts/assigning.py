@@ -48,7 +48,7 @@ def assign(*, by: Principal, pairing: Pairing) -> int:
 def withdraw(*, pairing: Pairing) -> int:
     """Take from the pairing what was measured outside of it. Returns how many chunks."""
     _cut_at(pairing)
-    outside = WaveformChunk.objects.filter(pairing=pairing).exclude(
+    outside = WaveformChunk.objects.filter(recording__pairing=pairing, pairing=pairing).exclude(
         pk__in=_within(pairing).values("pk")
     )
     recordings = list(

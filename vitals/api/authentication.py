@@ -5,8 +5,10 @@ from __future__ import annotations
 import hmac
 import re
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
@@ -17,28 +19,53 @@ from fhir.principal import Principal
 from vitals.acts.registering import digest, prefix_of
 from vitals.errors import KeyExpired, KeyInvalid, KeyRevoked
 from vitals.models import Device, DeviceKey
+from vitals.statements import run
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
 
 KEY = re.compile(r"cw_[0-9a-f]{8}_[A-Za-z0-9_-]{43}")
-UPLOAD = "device.upload"
+SCOPES = frozenset({"device.upload"})
 NOBODYS = bytes(32)
 
 
-@dataclass(frozen=True)
+FIND = """
+SELECT k.id, k.sha256, k.revoked_at, k.expires_at, k.last_used_at, d.id, d.serial, d.status
+FROM vitals_devicekey k JOIN vitals_device d ON d.id = k.device_id WHERE k.prefix = %s
+"""
+
+
+class Held(NamedTuple):
+    """A key as the table has it, with its device."""
+
+    id: UUID
+    sha256: bytes
+    revoked_at: datetime | None
+    expires_at: datetime
+    last_used_at: datetime | None
+    device_id: UUID
+    serial: str
+    device_status: str
+
+
+@dataclass
 class Caller:
     """The device that is asking."""
 
-    device: Device
+    device_id: UUID
     principal: Principal
     is_authenticated: bool = True
+
+    @cached_property
+    def device(self) -> Device:
+        """Its row; most requests do without."""
+        return Device.objects.get(pk=self.device_id)
 
 
 class DeviceKeyAuthentication(BaseAuthentication):
     """``Authorization: Bearer cw_…``: found by its prefix, compared in constant time."""
 
-    def authenticate(self, request: Request) -> tuple[Caller, DeviceKey] | None:
+    def authenticate(self, request: Request) -> tuple[Caller, Held] | None:
         """The device of the key; None without a key.
 
         Raises:
@@ -50,31 +77,35 @@ class DeviceKeyAuthentication(BaseAuthentication):
         if scheme.lower() != "bearer" or not KEY.fullmatch(text):
             raise KeyInvalid
         key = _opened(text)
-        device = key.device
-        principal = Principal("device", str(device.pk), str(device), scopes=frozenset({UPLOAD}))
+        principal = Principal("device", str(key.device_id), key.serial, scopes=SCOPES)
         request._request.principal = principal  # type: ignore[attr-defined]
-        return Caller(device, principal), key
+        return Caller(key.device_id, principal), key
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
         return 'Bearer realm="devices"'
 
 
-def _opened(text: str) -> DeviceKey:
-    key = DeviceKey.objects.select_related("device").filter(prefix=prefix_of(text)).first()
+def _opened(text: str) -> Held:
+    row = run(FIND, [prefix_of(text)]).fetchone()
+    key = Held(*row) if row else None
     # Without a row the comparison is made all the same: the time taken tells nothing.
-    same = hmac.compare_digest(bytes(key.sha256) if key else NOBODYS, digest(text))
+    same = hmac.compare_digest(key.sha256 if key else NOBODYS, digest(text))
     if key is None or not same:
         raise KeyInvalid
     now = timezone.now()
-    if key.revoked_at is not None:
+    if key.revoked_at is not None or key.device_status != "active":
         raise KeyRevoked
-    if key.expires_at <= now or key.device.status != "active":
-        raise KeyExpired if key.expires_at <= now else KeyRevoked
+    if key.expires_at <= now:
+        raise KeyExpired
+    _note_use(key, now)
+    return key
+
+
+def _note_use(key: Held, now: datetime) -> None:
     minute = now - timedelta(minutes=1)
     if key.last_used_at is None or key.last_used_at < minute:
         stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=minute)
-        DeviceKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
-    return key
+        DeviceKey.objects.filter(stale, pk=key.id).update(last_used_at=now)
 
 
 class DeviceKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

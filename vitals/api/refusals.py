@@ -63,11 +63,11 @@ def described(error: Exception) -> tuple[int, str, str, dict[str, Any]] | None:
 def note(request: Request, status: int, code: str, detail: str) -> None:
     """Keep the refusal for the console and the audit trail, after the act has rolled back."""
     caller = getattr(request, "_user", None)
-    device = caller.device if isinstance(caller, Caller) else None
+    device_id = caller.device_id if isinstance(caller, Caller) else None
     by = caller.principal if isinstance(caller, Caller) else ANONYMOUS
     with transaction.atomic():
         UploadRefusal.objects.create(
-            device=device,
+            device_id=device_id,
             method=request.method or "",
             path=request.path[:300],
             status=status,

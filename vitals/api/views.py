@@ -114,7 +114,7 @@ class RecordingsView(APIView):
         shape = _shaped(shapes.RecordingSerializer, request)
         recording, new = open_recording(
             by=caller(request).principal,
-            device_id=caller(request).device.pk,
+            device_id=caller(request).device_id,
             opening=shape.opening(),
             clock=clock_of(request.headers),
         )

@@ -42,7 +42,6 @@ class ChunkReceipt(models.Model):
                 name="receipt_possible",
             ),
         ]
-        indexes = [models.Index(fields=["-arrived_at"], name="receipt_newest")]
 
     def __str__(self) -> str:
         return f"{self.recording_id} #{self.seq}"
@@ -77,11 +76,22 @@ class WaveformChunk(models.Model):
     the first sample. ``key_id`` 0: not encrypted.
     """
 
-    recording = models.ForeignKey(Recording, models.PROTECT, related_name="chunks", db_index=False)
+    # Written only while the recording's row is held, in the thousands: what can be left out is.
+    recording = models.ForeignKey(
+        Recording, models.PROTECT, related_name="chunks", db_index=False, db_constraint=False
+    )
     first_sample = models.BigIntegerField()
     n_samples = models.IntegerField()
     start_time = models.DateTimeField()
-    pairing = models.ForeignKey(Pairing, models.PROTECT, null=True, related_name="chunks")
+    # The recording's own, or None: found through the recording, so without an index.
+    pairing = models.ForeignKey(
+        Pairing,
+        models.PROTECT,
+        null=True,
+        related_name="chunks",
+        db_index=False,
+        db_constraint=False,
+    )
     in_pyramid = models.BooleanField(default=False)
     codec = models.CharField(max_length=16)
     key_id = models.SmallIntegerField(default=0)

@@ -9,11 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import psycopg
-from django.db import connection
-
-from vitals.jobs import ENQUEUE, job_of
+from vitals.jobs import ENQUEUE, QUEUE, READ_SIGNALS, job_of
 from vitals.models.chunks import RAW
+from vitals.statements import run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -137,9 +135,39 @@ WITH rows AS (
 """
 
 
+TAKE_IN = """
+SELECT n_channels, assigned FROM chartwave_take_in(
+  %(recording)s, %(device)s, %(seqs)s::int[], %(sha256s)s::bytea[], %(firsts)s::bigint[],
+  %(device_times)s::timestamptz[], %(device_clocks)s::timestamptz[], %(arrivals)s::timestamptz[],
+  %(offsets)s::bigint[], %(starts)s::timestamptz[], %(payloads)s::bytea[], %(queue)s, %(task)s)
+"""
+
+
+def take_in(
+    recording_id: UUID, device_id: str, uploads: Sequence[Upload], times: Sequence[datetime]
+) -> tuple[int, bool] | None:
+    """Take in chunks about which nothing needs to be decided, in one round trip.
+
+    Args:
+        recording_id: Recording they are for.
+        device_id: Who sends them.
+        uploads: Not empty; none overlaps another or has the number of another.
+        times: Corrected time of the first sample of each.
+
+    Returns:
+        The number of channels and whether somebody wore the device then; None when nothing was
+        written because something is not plain.
+    """
+    ours = {"recording": recording_id, "device": device_id, "queue": QUEUE, "task": READ_SIGNALS}
+    found: tuple[int, bool] | None = run(
+        TAKE_IN, _columns(uploads) | {"starts": list(times)} | ours
+    ).fetchone()
+    return found
+
+
 def locked(recording_id: UUID, device_id: str) -> Locked | None:
     """Take hold of the recording; None when this device has no such recording."""
-    found = _run(LOCK, [recording_id, device_id]).fetchone()
+    found = run(LOCK, [recording_id, device_id]).fetchone()
     return Locked(*found) if found else None
 
 
@@ -163,31 +191,30 @@ def standing(
         "earliest": min(times),
         "latest": max(times),
     }
-    rows = _run(STANDING, wanted).fetchall()
+    rows = run(STANDING, wanted).fetchall()
     receipts = {row[0]: Receipt(*row[:4]) for row in rows if row[4] is None}
     return list(receipts.values()), [Wearing(*row[4:]) for row in rows if row[4] is not None]
 
 
 def write(recording: Locked, rows: Sequence[Row]) -> None:
     """Receipts, samples and the job that reads them, in one statement."""
-    columns: dict[str, Any] = {
-        "seqs": [row.upload.seq for row in rows],
-        "sha256s": [row.upload.sha256 for row in rows],
-        "firsts": [row.upload.first_sample for row in rows],
+    columns = _columns([row.upload for row in rows]) | {
         "counts": [row.n_samples for row in rows],
-        "device_times": [row.upload.device_time for row in rows],
-        "device_clocks": [row.upload.clock.device for row in rows],
-        "arrivals": [row.upload.clock.arrival for row in rows],
-        "offsets": [row.upload.clock.offset_ms for row in rows],
         "starts": [row.start_time for row in rows],
         "pairings": [row.pairing_id for row in rows],
-        "payloads": [row.upload.data for row in rows],
     }
     ours = {"recording": recording.id, "codec": RAW, **job_of(recording.id)}
-    _run(WRITE + ENQUEUE, columns | ours)
+    run(WRITE + ENQUEUE, columns | ours)
 
 
-def _run(statement: str, values: Any) -> psycopg.Cursor[Any]:
-    """Django would paste the samples into the text of the statement, as hex; this sends bytes."""
-    connection.ensure_connection()
-    return psycopg.Cursor(connection.connection).execute(statement, values, prepare=True)
+def _columns(uploads: Sequence[Upload]) -> dict[str, Any]:
+    return {
+        "seqs": [upload.seq for upload in uploads],
+        "sha256s": [upload.sha256 for upload in uploads],
+        "firsts": [upload.first_sample for upload in uploads],
+        "device_times": [upload.device_time for upload in uploads],
+        "device_clocks": [upload.clock.device for upload in uploads],
+        "arrivals": [upload.clock.arrival for upload in uploads],
+        "offsets": [upload.clock.offset_ms for upload in uploads],
+        "payloads": [upload.data for upload in uploads],
+    }

@@ -111,7 +111,7 @@ def stored(by: Principal, before: datetime | None) -> list[UploadLine]:
     rows = ChunkReceipt.objects.filter(recording__device__in=devices)
     if before:
         rows = rows.filter(arrived_at__lt=before)
-    newest = rows.select_related("recording__device").order_by("-arrived_at")[: SHOWN + 1]
+    newest = rows.select_related("recording__device").order_by("-pk")[: SHOWN + 1]
     openable = set(
         Recording.objects.visible_to(by)
         .filter(pk__in={row.recording_id for row in newest})
@@ -148,7 +148,7 @@ def waiting(by: Principal) -> list[dict[str, Any]]:
 
 
 def waiting_readings(by: Principal) -> list[dict[str, Any]]:
-    """Readings that are in no chart, newest first; whose they are must be said before their value."""
+    """Readings in no chart, newest first; their value shows once it is said whose they are."""
     rows = ReadingReceipt.objects.filter(
         observation_id__isnull=True,
         device__in=Device.objects.at(by.facilities_with(DEVICE_ATTACH)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -34,8 +36,11 @@ def whole(chunks, end):
     return expected
 
 
-def fresh(device, counter=iter(range(10**6))):
-    answer = device.open(client_id=f"any-{next(counter)}", channels=["I", "II"])
+NUMBERS = count()
+
+
+def fresh(device):
+    answer = device.open(client_id=f"any-{next(NUMBERS)}", channels=["I", "II"])
     return answer.json()["id"]
 
 
