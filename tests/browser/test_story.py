@@ -61,6 +61,7 @@ def the_doctor_reads_the_ecg(desk):
     }.items():
         expect(doctor.locator(section)).to_contain_text(words)
     card = doctor.locator("#ecg")
+    until(lambda: doctor.reload() and "last sample" in card.inner_text(), ARRIVES_WITHIN_S)
     for words in (
         "last sample",
         "preliminary, unreviewed computer reading",
