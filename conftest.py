@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from pytest_django.fixtures import is_django_unittest
+from pytest_django.django_compat import is_django_unittest
 
 from ehr_project.pytest_database import application_role
 

@@ -160,10 +160,10 @@ def imported(file: Path) -> set[str]:
 
 
 def required() -> set[str]:
-    """The distributions that requirements.txt names."""
+    """The distributions that requirements.txt names, and asgiref, which is Django's own."""
     lines = (ROOT / "requirements.txt").read_text().splitlines()
     names = (re.match(r"[\w.-]+", line) for line in lines if not line.startswith(("#", "-")))
-    return {canonical(name[0]) for name in names if name}
+    return {"asgiref"} | {canonical(name[0]) for name in names if name}
 
 
 def canonical(name: str) -> str:
