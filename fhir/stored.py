@@ -1,8 +1,8 @@
 """The mapping of every type without a table: kept whole, linked to its patients."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -52,22 +52,18 @@ def _walk(value: Any, path: tuple[str, ...]) -> list[Any]:
     return _walk(value.get(path[0]), path[1:]) if isinstance(value, dict) else []
 
 
-def _patient(value: str, _: str) -> Q:
-    from fhir.registry import patient_model
-
-    kind, slash, fhir_id = value.rpartition("/")
-    if slash and kind != "Patient":
-        return Q(pk__in=[])
-    keys: list[UUID] = list(
-        patient_model().objects.filter(fhir_id=fhir_id).values_list("id", flat=True)
-    )
-    return Q(subjects__patient_id__in=keys)
-
-
 @cache
-def stored_mapping(type_: str) -> Mapping:
-    """The mapping that keeps ``type_`` whole."""
-    search = (Parameter("patient", "reference", _patient, modifiers=("Patient",)),)
+def stored_mapping(type_: str, patients: Callable[[], type[Any]]) -> Mapping:
+    """The mapping that keeps ``type_`` whole; ``patients`` tells the table behind Patient."""
+
+    def concerns(value: str, _: str) -> Q:
+        kind, slash, fhir_id = value.rpartition("/")
+        if slash and kind != "Patient":
+            return Q(pk__in=[])
+        keys = list(patients().objects.filter(fhir_id=fhir_id).values_list("id", flat=True))
+        return Q(subjects__patient_id__in=keys)
+
+    search = (Parameter("patient", "reference", concerns, modifiers=("Patient",)),)
     allowed = search if patient_paths(type_) else ()
     return StoredMapping(type_, StoredResource, (), allowed, link=link_subjects)
 

@@ -7,7 +7,7 @@ from fhir.known import Known
 from fhir.models import Change, StoredResource
 from fhir.principal import SYSTEM
 from fhir.promote import move
-from fhir.registry import mapping, render
+from fhir.registry import mapping, patient_model, render
 from fhir.stored import stored_mapping
 from patients.models import Condition
 
@@ -24,13 +24,14 @@ SENT = {
 @pytest.fixture
 def promoted(rosa):
     """Kept whole once, twice written, then moved, as if Condition had had no table before."""
+    whole = stored_mapping("Condition", patient_model)
     known = Known()
     known.look_up_references([SENT])
-    stored = stored_mapping("Condition").read(SENT, known)
-    stored_mapping("Condition").link([])
+    stored = whole.read(SENT, known)
+    whole.link([])
     stored.version = 2
     StoredResource.objects.bulk_create([stored])
-    before = stored_mapping("Condition").render(stored)
+    before = whole.render(stored)
     move(StoredResource, Condition)
     return before, Condition.objects.get(fhir_id="gout-1")
 
