@@ -20,8 +20,11 @@ SEGMENT_S: Final = 10.0
 
 BEFORE_R_S: Final = 0.2  # what of a beat is compared: P–R to the middle of ST
 AFTER_R_S: Final = 0.3
-COMPANIONS: Final = 8  # a beat is held against the 8 most alike, so a short run of V beats passes
-FEWEST_COMPANIONS: Final = 3  # with fewer nothing can be said to repeat
+# A beat is held against the few others most alike, so that a short run of V beats passes: against
+# 8, in a short recording against a quarter of all. With fewer than 3 nothing is said to repeat.
+COMPANIONS: Final = 8
+COMPANION_SHARE: Final = 4
+FEWEST_COMPANIONS: Final = 3
 
 # All measured, see docs/adr/0005-first-ecg-analysis.md. Likeness: 24 MIT-BIH records never fall
 # below 0.87 outside flutter; white, pink and brown noise never rise above 0.74.
@@ -113,11 +116,11 @@ def likeness(cut: FloatArray) -> FloatArray:
         cut: Beats as ``cut_beats`` gives them, shape (m, w).
 
     Returns:
-        Mean correlation with the 8 most alike others, shape (m,); 0 where there are fewer than 3.
+        Mean correlation with the 3 to 8 most alike others, shape (m,); 0 with fewer than 3 others.
     """
-    companions = min(COMPANIONS, len(cut) - 1)
-    if companions < FEWEST_COMPANIONS:
+    if len(cut) <= FEWEST_COMPANIONS:
         return np.zeros(len(cut))
+    companions = min(COMPANIONS, max(FEWEST_COMPANIONS, len(cut) // COMPANION_SHARE))
     correlation = cut @ cut.T
     np.fill_diagonal(correlation, -1.0)
     closest = np.partition(correlation, -companions, axis=1)[:, -companions:]

@@ -65,6 +65,18 @@ def test_made_noise_has_no_beats(noise):
     assert isinstance(analyse(noise.signal_uv, noise.sampling_rate_hz), NotAnalysable)
 
 
+@pytest.mark.parametrize("noise", made_noise(), ids=lambda noise: noise.name)
+def test_ten_seconds_of_made_noise_have_no_beats_either(noise):
+    strips = noise.signal_uv[:25_000].reshape(10, 2500)
+    assert all(isinstance(analyse(strip, RATE_HZ), NotAnalysable) for strip in strips)
+
+
+def test_a_strip_of_ten_seconds_with_two_shapes_of_beat_is_not_noise():
+    signal = beat_train(steady(72, 10), 10)
+    wide = np.exp(-0.5 * ((np.arange(2500) - np.array([[500], [1200], [1900]])) / 12) ** 2)
+    assert isinstance(analyse(signal - 1500 * wide.sum(axis=0), RATE_HZ), Summary)
+
+
 def test_the_demo_ecg_with_its_ectopic_beats_is_not_noise(demo_ecg):
     reading = analyse(demo_ecg.signal_uv, demo_ecg.sampling_rate_hz)
     assert isinstance(reading, Summary)
