@@ -205,10 +205,11 @@ def words_of(outcome: Any) -> str:
     """What an OperationOutcome, or an OAuth error, says; empty where it says nothing."""
     if not isinstance(outcome, dict):
         return ""
-    if isinstance(outcome.get("error"), str):
-        return f"{outcome['error']} {outcome.get('error_description') or ''}".strip()[
-            :LONGEST_WORDS
-        ]
+    error = outcome.get("error")
+    if isinstance(error, dict):  # Google: {"error": {"code": …, "message": …}}
+        return str(error.get("message") or "")[:LONGEST_WORDS]
+    if isinstance(error, str):
+        return f"{error} {outcome.get('error_description') or ''}".strip()[:LONGEST_WORDS]
     issues = outcome.get("issue")
     said = [_issue(issue) for issue in issues or () if isinstance(issue, dict)]
     return "; ".join(filter(None, said))[:LONGEST_WORDS]

@@ -20,7 +20,7 @@ from fhirclient.client import FHIRClient
 from fhirclient.server import FHIRJSONMimeType, FHIRServer
 
 from fhir.codec import dumps
-from vitals.sync.addresses import Policy
+from vitals.sync.addresses import Policy, origin
 from vitals.sync.answers import (
     Answer,
     Entry,
@@ -149,7 +149,8 @@ class SyncServer(FHIRServer):  # type: ignore[misc]
         url = str(urljoin(self.base_uri, next(links, "")))
         if url == self.base_uri:
             return ""
-        if not urlsplit(url).path.startswith(urlsplit(self.base_uri).path.rstrip("/")):
+        inside = urlsplit(url).path.startswith(urlsplit(self.base_uri).path.rstrip("/"))
+        if origin(url) != origin(self.base_uri) or not inside:
             raise ForeignHostError("The next page lies outside the server's address.")
         return url
 

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import DatabaseError
 from django.utils import timezone
 
+from fhir.codec import dumps
 from fhir.models import Record
 from fhir.registry import mapping
 from vitals.models import SyncPending, SyncReceipt, SyncTarget
@@ -82,13 +84,21 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Broken:
+    """It cannot be written as FHIR: a fault here, which must not hold up the others."""
+
+    pending: SyncPending
+    reason: str
+
+
+@dataclass(frozen=True)
 class Dropped:
     """It need not, or may not, leave."""
 
     pending: SyncPending
 
 
-Decision = Draft | Waiting | Dropped
+Decision = Draft | Waiting | Dropped | Broken
 
 
 def key_of(pending: SyncPending) -> UUID:
@@ -117,14 +127,30 @@ class Desk:
         """
         self.summarised = set()
         self.records = _records({(one.type, one.record_id): one.key for one in batch})
-        resources = {one.pk: self._rendered(one) for one in batch}
-        named = {key for found in resources.values() if found for key in references(found)}
+        resources = {one.pk: self._try_to_render(one) for one in batch}
+        whole = [found for found in resources.values() if isinstance(found, dict)]
+        named = {key for found in whole for key in references(found)}
         self.there = receipts(self.target, {*named, *(one.key for one in batch)})
         self._look_up_missing(named)
         patients = {one.patient_id for one in batch if one.patient_id}
         patients |= {record.pk for key, record in self.records.items() if key[0] == "Patient"}
         self.chosen = set() if self.recalls_only else within(self.target, patients)
-        return [self._decide(one, resources[one.pk], later) for one in batch]
+        decisions: list[Decision] = []
+        for one in batch:
+            found = resources[one.pk]
+            decided = found if isinstance(found, Broken) else self._decide(one, found, later)
+            decisions.append(decided)
+        return decisions
+
+    def _try_to_render(self, pending: SyncPending) -> Resource | Broken | None:
+        try:
+            found = self._rendered(pending)
+            dumps(found)
+            return found
+        except DatabaseError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- shown on the page, without its text
+            return Broken(pending, f"It cannot be written as FHIR ({type(error).__name__}).")
 
     def _rendered(self, pending: SyncPending) -> Resource | None:
         if pending.piece is not None:

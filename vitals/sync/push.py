@@ -23,7 +23,7 @@ from vitals.models import SyncPending, SyncReceipt, SyncTarget
 from vitals.sync.answers import Answer
 from vitals.sync.backoff import item_pause, target_pause
 from vitals.sync.client import SyncServer
-from vitals.sync.drafts import Desk, Draft, Dropped, Waiting, key_of
+from vitals.sync.drafts import Broken, Desk, Draft, Dropped, Waiting, key_of
 from vitals.sync.errors import (
     Disposition,
     RefusedError,
@@ -65,11 +65,16 @@ class Push:
             How many resources it took.
         """
         end = time.monotonic() + for_s
-        while time.monotonic() < end:
+        while time.monotonic() < end and self._is_still_wanted():
             batch = self._next()
             if not batch or not self._send(batch):
                 break
         return self.sent
+
+    def _is_still_wanted(self) -> bool:
+        """Nobody switched the target off, or chose otherwise, while it was being served."""
+        now = SyncTarget.objects.get(pk=self.target.pk)
+        return now.enabled and (self.desk.recalls_only or now.is_confirmed)
 
     def _next(self) -> list[SyncPending]:
         """Rows of one rank, so that nothing in a batch needs another of the same batch."""
@@ -86,8 +91,11 @@ class Push:
         """Send one batch; False where the target cannot take more now."""
         decisions = self.desk.decide(batch, timezone.now() + WAIT_FOR_OTHERS)
         self._wait([one for one in decisions if isinstance(one, Waiting)])
-        for dropped in (one for one in decisions if isinstance(one, Dropped)):
-            self._drop(dropped)
+        for decision in decisions:
+            if isinstance(decision, Dropped):
+                self._drop(decision)
+            elif isinstance(decision, Broken):
+                self._park(decision)
         drafts = [one for one in decisions if isinstance(one, Draft)]
         # Decided before anything is sent, which itself leaves attempts behind.
         doubtful = [draft for draft in drafts if _needs_a_look(draft)]
@@ -106,6 +114,11 @@ class Push:
         SyncPending.objects.filter(
             pk=dropped.pending.pk, version__lte=dropped.pending.version
         ).delete()
+
+    def _park(self, broken: Broken) -> None:
+        broken.pending.state = SyncPending.State.PARKED
+        broken.pending.last_error = broken.reason
+        broken.pending.save(update_fields=["state", "last_error"])
 
     # Sending
 

@@ -11,8 +11,9 @@ from django.db import connections
 from django.utils import timezone
 
 from fhir import changes
+from fhir.models import Change
 from fhir.principal import SYSTEM
-from patients.models import Patient
+from patients.models import Observation, Patient
 from tests.stand_in import faults
 from tests.stand_in.faults import BAD_DAY, Fault
 from tests.stand_in.ports import free_port
@@ -269,3 +270,51 @@ def test_with_two_workers_one_serves(simple: SyncTarget, bad: StandIn) -> None:
         assert bad.asked == []
     finally:
         other.close()
+
+
+@pytest.mark.usefixtures("simple")
+def test_a_record_that_cannot_be_written_does_not_hold_up_the_others(
+    bad: StandIn, reading: Make
+) -> None:
+    broken, fine = reading("71"), reading("72")
+    Observation.objects.filter(pk=broken.pk).update(value=Decimal("NaN"), version=2)
+    loop.run_once()
+    assert ("Observation", fine.fhir_id) in bad.store.versions
+    parked = SyncPending.objects.get(fhir_id=broken.fhir_id)
+    assert parked.last_error.startswith("It cannot be written as FHIR")
+
+
+@pytest.mark.usefixtures("simple")
+def test_what_is_gone_here_is_taken_back_there(bad: StandIn, reading: Make) -> None:
+    heart_rate = reading()
+    loop.run_once()
+    version = heart_rate.version + 1
+    Change.objects.create(
+        type="Observation",
+        fhir_id=heart_rate.fhir_id,
+        record_id=heart_rate.pk,
+        patient_id=heart_rate.patient_id,
+        version=version,
+        op="delete",
+        principal="system:test",
+    )
+    heart_rate.delete()
+    loop.run_once()
+    assert bad.store.current("Observation")[0]["status"] == "entered-in-error"
+
+
+def test_switching_off_stops_before_the_next_request(
+    make_target: Make, bad: StandIn, reading: Make
+) -> None:
+    make_target(bad.base_url, entry_limit=1)
+    reading()
+
+    def switch_off(asked: Asked) -> bool:
+        SyncTarget.objects.update(enabled=False)
+        connections.close_all()
+        return False
+
+    bad.script_for = switch_off
+    bad.then(faults.failing())
+    loop.run_once()
+    assert len(bad.asked) == 1

@@ -175,6 +175,19 @@ def test_the_next_page_outside_the_base_path_is_not_fetched(
         list(door.search("Patient", {}))
 
 
+def test_the_next_page_at_the_token_endpoint_is_not_fetched(stand_in: StandIn, pace: Pace) -> None:
+    door = connect(stand_in.base_url, Credentials("bearer", secret="s3cret"), DEMO, pace=pace)
+    for _ in range(3):
+        one = str(uuid4())
+        door.put({**PATIENT, "id": one}, one)
+    with StandIn() as tokens:
+        door.session.allow_token_host(f"http://127.0.0.1:{tokens.port}/token")
+        stand_in.store.next_base = tokens.base_url + "/"
+        with pytest.raises(ForeignHostError):
+            list(door.search("Patient", {}))
+        assert tokens.asked == []
+
+
 def test_pages_that_lead_in_a_circle_end(door: SyncServer, stand_in: StandIn) -> None:
     itself = b'{"resourceType": "Bundle", "link": [{"relation": "next", "url": "Patient?"}]}'
     stand_in.then(*[Fault("circle", 200, faults.FHIR, itself) for _ in range(9)])
