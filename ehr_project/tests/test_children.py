@@ -102,6 +102,7 @@ def test_what_a_killed_leader_leaves_is_gone_before_the_next_start(make):
     child = make(LEADER)
     left = next(pid for pid in members(child.process.pid) if pid != child.process.pid)
     os.kill(child.process.pid, signal.SIGKILL)
+    assert until(lambda: not child.alive, 5)
     assert until(lambda: child.revive(lambda _: None) or child.alive, 10)
     assert until(lambda: not exists(left), 5)
 
