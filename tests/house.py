@@ -37,12 +37,14 @@ class House:
         port: Where its web pages are.
         process: The launcher; web, worker, wearable and database are its children.
         demo: Whether it runs in demo mode.
+        told: What its environment holds besides.
     """
 
     data: Path
     port: int
     process: "subprocess.Popen[bytes]"
     demo: bool = True
+    told: Mapping[str, str] = field(default_factory=dict)
     _urls: Urls | None = field(default=None, repr=False)
 
     @property
@@ -133,13 +135,14 @@ class House:
 
     def environment(self) -> dict[str, str]:
         """What a process needs to work on the same data with the application's rights."""
-        return outside() | {
+        own = {
             "DATABASE_URL": self.urls.app_url,
             "DJANGO_SETTINGS_MODULE": "ehr_project.settings",
             "CHARTWAVE_DATA": str(self.data),
             "CHARTWAVE_DEMO": "1" if self.demo else "0",
             "SECRET_KEY": (self.data / "secret-key").read_text(),
         }
+        return outside() | dict(self.told) | own
 
     def ask(self, module: str, *words: str) -> Any:
         """Run a module in a process of its own, beside the house; the JSON that it prints."""
@@ -223,7 +226,7 @@ def running_house(
                 stderr=said,
                 start_new_session=True,
             )
-        house = House(data, port, process, demo)
+        house = House(data, port, process, demo, environment or {})
         try:
             house.wait_ready()
             yield house

@@ -11,6 +11,7 @@ import pytest
 
 from clients.tapes import demo_tape
 from tests.faults import stored
+from tests.faults.set_up import make
 from tests.house import ROOT, House, outside
 from tests.shared_data import DATA
 
@@ -47,7 +48,8 @@ def tape(record: Path) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def device(house: House) -> dict[str, str]:
-    return house.ask("tests.faults.set_up", "wearer", "--family", "Replay")["devices"][0]
+    (person,) = make(house, ("wearer", {"given": "Replay"}))
+    return person["devices"][0]
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +97,7 @@ def test_stored_samples_equal_the_files_sample_by_sample(recording, tape):
 
 
 def test_the_house_reads_the_same_samples_back(house, recording, tape):
-    read = house.ask("tests.faults.set_up", "digest", "--recording", recording.id)
+    (read,) = make(house, ("digest", {"recording": recording.id}))
     assert read["sha256"] == hashlib.sha256(tape.astype("<i2").tobytes()).hexdigest()
 
 

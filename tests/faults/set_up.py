@@ -1,22 +1,35 @@
 """Who these tests are about, made through the house's own acts, and what it reads back.
 
-Run beside a running house by `tests.house.House.ask`: ``python -m tests.faults.set_up WHAT …``
-says what was made as JSON.
+Runs beside a running house, through `make`.
 """
 
-import argparse
 import hashlib
 import json
 import secrets
 import sys
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.house import House
 
 FACILITY = "Proving ground"
 WORN_SINCE = timedelta(days=2)
 
 
-def wearer(devices: int, family: str) -> dict[str, Any]:
+def make(house: "House", *requests: tuple[str, dict[str, Any]]) -> list[Any]:
+    """Have the house's acts make things, in one process of its own.
+
+    Args:
+        house: Where.
+        requests: Name of a function here, and its arguments.
+    """
+    made: list[Any] = house.ask(__name__, *map(json.dumps, requests))
+    return made
+
+
+def wearer(*, given: str, devices: int = 1) -> dict[str, Any]:
     """A new patient at the proving ground, wearing new devices since the day before yesterday."""
     from accounts.principals import principal_of
     from tests.cast import person, visit
@@ -24,7 +37,7 @@ def wearer(devices: int, family: str) -> dict[str, Any]:
     from vitals.acts.wearing import attach
 
     place, administrator, doctor = ground()
-    patient = person(family, "Proof", secrets.token_hex(4), place)
+    patient = person(given, "Proof", secrets.token_hex(4), place)
     visit(patient, place, started=WORN_SINCE)
     made = []
     for _ in range(devices):
@@ -35,7 +48,7 @@ def wearer(devices: int, family: str) -> dict[str, Any]:
         start = device.created_at - WORN_SINCE
         attach(by=principal_of(doctor), patient=patient, serial=serial, start=start)
         made.append({"id": str(device.pk), "serial": serial, "key": key})
-    return {"patient": str(patient.pk), "family": "Proof", "given": family, "devices": made}
+    return {"patient": str(patient.pk), "family": "Proof", "given": given, "devices": made}
 
 
 def doctor() -> dict[str, Any]:
@@ -48,7 +61,12 @@ def doctor() -> dict[str, Any]:
 
 
 def target(
-    url: str, *, patients: list[str], waveforms: bool, entry_limit: int, id_style: str
+    *,
+    url: str,
+    patients: Sequence[str] = (),
+    waveforms: bool = False,
+    entry_limit: int = 100,
+    id_style: str = "put",
 ) -> dict[str, Any]:
     """A confirmed sync target: for ``patients``, or for everybody at the proving ground."""
     from accounts.principals import principal_of
@@ -74,7 +92,7 @@ def target(
     return {"id": str(made.pk)}
 
 
-def digest(recording: str) -> dict[str, Any]:
+def digest(*, recording: str) -> dict[str, Any]:
     """SHA-256 of all samples of a recording as the house itself reads them back."""
     from vitals.models import Recording
     from vitals.storage.reading import end_sample, samples
@@ -99,38 +117,18 @@ def ground() -> Any:
     return (place, *(User.objects.get(username=name) for name in names))
 
 
+WHAT = {"wearer": wearer, "doctor": doctor, "target": target, "digest": digest}
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["wearer", "doctor", "target", "digest"])
-    parser.add_argument("--devices", type=int, default=1)
-    parser.add_argument("--family", default="Wearer")
-    parser.add_argument("--recording", default="")
-    parser.add_argument("--url", default="")
-    parser.add_argument("--patient", action="append", default=[])
-    parser.add_argument("--waveforms", action="store_true")
-    parser.add_argument("--entry-limit", type=int, default=100)
-    parser.add_argument("--id-style", default="put")
-    asked = parser.parse_args()
     from django.db import transaction
 
-    with transaction.atomic():
-        sys.stdout.write(json.dumps(made(asked)))
-
-
-def made(asked: argparse.Namespace) -> dict[str, Any]:
-    if asked.what == "wearer":
-        return wearer(asked.devices, asked.family)
-    if asked.what == "doctor":
-        return doctor()
-    if asked.what == "digest":
-        return digest(asked.recording)
-    return target(
-        asked.url,
-        patients=asked.patient,
-        waveforms=asked.waveforms,
-        entry_limit=asked.entry_limit,
-        id_style=asked.id_style,
-    )
+    made = []
+    for request in sys.argv[1:]:
+        what, wishes = json.loads(request)
+        with transaction.atomic():
+            made.append(WHAT[what](**wishes))
+    sys.stdout.write(json.dumps(made))
 
 
 if __name__ == "__main__":

@@ -9,8 +9,9 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, cast
 
+from asgiref.sync import sync_to_async
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, connections
 from procrastinate import exceptions
 from procrastinate.contrib.django import app
 
@@ -58,6 +59,9 @@ def _serve(stop: threading.Event) -> None:
 
 
 async def _work(stop: threading.Event) -> None:
+    # Procrastinate plans periodic jobs through Django, in a thread of its own that outlives this
+    # call: what a crash of the database left of its connection would stop every later worker.
+    await sync_to_async(connections.close_all)()
     connector = cast("DjangoConnector", app.connector).get_worker_connector()
     async with app.with_connector(connector).open_async() as worker_app:
         running = asyncio.create_task(

@@ -1,0 +1,224 @@
+"""Who talks to the house while it is killed: wearables, a cuff, and the doctor who accepts."""
+
+import base64
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+
+from clients.wearable import rfc3339
+from tests.faults import tapes
+from tests.faults.checker import Part, Played
+from tests.house import ROOT, outside
+
+SPEED = 60
+CHUNK_S = 5
+PAUSE_S = 0.2
+GIVE_UP_S = 180.0
+
+
+class Wearer(threading.Thread):
+    """Plays tape after tape through the simulated wearable, until told that it was the last.
+
+    A wearable that is killed is started again with the same spool, as after a power cut.
+    """
+
+    def __init__(self, device: dict[str, str], server: str, folder: Path, *, seed: int) -> None:
+        super().__init__(daemon=True)
+        self.device, self.server, self.folder, self.seed = device, server, folder, seed
+        self.minutes = 10.0
+        self.last = threading.Event()
+        self.played: list[Played] = []
+        self.refused: list[str] = []
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pids(self) -> list[int]:
+        """The wearable's process while it lives."""
+        process = self.process
+        return [process.pid] if process and process.poll() is None else []
+
+    def run(self) -> None:
+        number = 0
+        while not self.last.is_set():
+            number += 1
+            self._play(self.folder / f"{self.device['serial']}-{number}", self.seed + number)
+
+    def _play(self, folder: Path, seed: int) -> None:
+        folder.mkdir(parents=True)
+        tape = tapes.make(folder / "tape.npy", self.minutes, seed)
+        status = -9
+        while status < 0:  # killed
+            status = self._run(folder)
+        known = json.loads((folder / "spool" / "state.json").read_text())
+        parts = [Part(one["id"], one["from_sample"]) for one in known["recordings"] if one["id"]]
+        self.played.append(Played(self.device["id"], tape, parts))
+        if status:
+            said = (folder / "said.txt").read_text()[-2000:]
+            self.refused.append(f"the wearable of {folder.name} ended with {status}: {said}")
+
+    def _run(self, folder: Path) -> int:
+        with (folder / "said.txt").open("ab") as said:
+            self.process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "clients.wearable", str(folder / "tape.npy")),
+                    *("--server", self.server, "--spool", str(folder / "spool")),
+                    *("--speed", str(SPEED), "--chunk-seconds", str(CHUNK_S), "--channels", "I"),
+                    *("--sampling-rate-hz", str(tapes.RATE_HZ)),
+                    *("--scale", str(tapes.MICROVOLT_PER_STEP)),
+                ],
+                cwd=ROOT,
+                env=outside() | {"CHARTWAVE_DEVICE_KEY": self.device["key"]},
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+            )
+            return self.process.wait()
+
+    def end(self) -> None:
+        """End it now, whatever it is doing."""
+        self.last.set()
+        while self.is_alive():
+            for process in [self.process] if self.pids else []:
+                process.terminate()
+            self.join(0.1)
+
+
+class Cuff(threading.Thread):
+    """Sends a weight about every second, each another one; the doctor accepts each."""
+
+    def __init__(self, device: dict[str, str], server: str, doctor: "Doctor", first: int) -> None:
+        super().__init__(daemon=True)
+        self.device, self.server, self.doctor = device, server, doctor
+        self.number = first
+        self.last = threading.Event()
+        self.accepted: list[str] = []
+
+    def run(self) -> None:
+        with httpx.Client(base_url=self.server, trust_env=False, timeout=20) as http:
+            while not self.last.wait(1.0):
+                self.number += 1
+                value = f"{40 + self.number / 1000:.3f}"
+                self.doctor.accept(self._sent(http, value))
+                self.accepted.append(value)
+
+    def _sent(self, http: httpx.Client, value: str) -> str:
+        """Id of the Observation, once the house has answered for it."""
+        at = rfc3339(time.time())
+        body = (
+            f'{{"client_id": "weight-{value}", "kind": "weight", "unit": "kg", '
+            f'"device_time": "{at}", "values": {{"value": {value}}}}}'
+        )
+        headers = {
+            "Authorization": f"Bearer {self.device['key']}",
+            "Content-Type": "application/json",
+        }
+
+        def once() -> str | None:
+            answer = http.post("/api/v1/readings/", content=body, headers=headers)
+            return str(answer.json()["id"]) if answer.status_code in {200, 201} else None
+
+        return until_answered(once)
+
+
+class Doctor:
+    """Signs in through the page and accepts readings through the page."""
+
+    def __init__(self, account: dict[str, str], server: str) -> None:
+        self.account = account
+        self.http = httpx.Client(base_url=server, trust_env=False, timeout=20)
+
+    def accept(self, observation: str) -> None:
+        """Until the house has said that it is accepted."""
+        until_answered(lambda: self._accepted(observation))
+
+    def _accepted(self, observation: str) -> bool | None:
+        token = self.http.cookies.get("chartwave-csrf")
+        if not token:
+            self._sign_in()
+            return None
+        form = {"version": "1", "csrfmiddlewaretoken": token}
+        answer = self.http.post(f"/observations/{observation}/accept/", data=form)
+        if "/sign-in/" in answer.headers.get("Location", ""):
+            self._sign_in()
+            return None
+        # 409: it was accepted before, and that answer was lost.
+        return True if answer.status_code in {302, 409} else None
+
+    def _sign_in(self) -> None:
+        page = self.http.get("/sign-in/").text
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+        if token:
+            self.http.post("/sign-in/", data=self.account | {"csrfmiddlewaretoken": token[1]})
+
+
+def until_answered(ask: Any) -> Any:
+    """Ask again and again until there is an answer: nothing else can be waited for."""
+    deadline = time.monotonic() + GIVE_UP_S
+    while time.monotonic() < deadline:
+        try:
+            if (found := ask()) is not None:
+                return found
+        except (httpx.HTTPError, ValueError):
+            pass
+        time.sleep(PAUSE_S)
+    raise TimeoutError(f"The house gave no answer for {GIVE_UP_S:.0f} s")
+
+
+class Forgetful:
+    """A device that nobody should build: without an answer it opens a new recording and goes on.
+
+    It is the negative control for doubling: the chunk whose answer was lost is stored twice.
+    """
+
+    def __init__(self, device: dict[str, str], server: str) -> None:
+        self.device = device
+        self.http = httpx.Client(base_url=server, trust_env=False, timeout=20)
+
+    def play(self, tape: np.ndarray, n_chunks: int) -> Played:
+        size = len(tape) // n_chunks
+        parts = [Part(self._open(), 0)]
+        for number in range(n_chunks):
+            chunk, first = tape[number * size : (number + 1) * size], number * size
+            while not self._put(parts[-1], first, chunk):
+                parts.append(Part(self._open(), first))
+        return Played(self.device["id"], tape[: n_chunks * size], parts)
+
+    def _open(self) -> str:
+        body = {
+            "client_id": os.urandom(8).hex(), "kind": "ecg", "channels": ["I"], "unit": "uV",
+            "sampling_rate_hz": tapes.RATE_HZ, "scale": tapes.MICROVOLT_PER_STEP,
+            "started_at": rfc3339(time.time()),
+        }  # fmt: skip
+        answer = self.http.post("/api/v1/recordings/", json=body, headers=self._key)
+        return str(answer.json()["id"])
+
+    def _put(self, part: Part, first: int, chunk: np.ndarray) -> bool:
+        data, now = chunk.astype("<i2").tobytes(), rfc3339(time.time())
+        digest = base64.b64encode(hashlib.sha256(data).digest()).decode()
+        begun = first - part.begins
+        headers = self._key | {
+            "Content-Type": "application/octet-stream",
+            "Content-Digest": f"sha-256=:{digest}:",
+            "Chunk-First-Sample": str(begun),
+            "Chunk-Device-Time": now,
+            "Device-Clock": now,
+        }
+        path = f"/api/v1/recordings/{part.recording}/chunks/{begun // len(chunk)}"
+        try:
+            return self.http.put(path, content=data, headers=headers).is_success
+        except httpx.HTTPError:
+            return False
+
+    @property
+    def _key(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.device['key']}"}

@@ -1,0 +1,24 @@
+"""Recordings to play: real ECG, and no two stretches of any two tapes alike."""
+
+from pathlib import Path
+
+import numpy as np
+
+from clients.tapes import demo_tape
+
+RATE_HZ = 360
+MICROVOLT_PER_STEP = 5
+
+
+def make(path: Path, minutes: float, seed: int) -> np.ndarray:
+    """Write a tape: the package's ECG over and over on a baseline that wanders by ``seed``.
+
+    Returns:
+        int16 steps of 5 µV, shape (n,), 360 a second.
+    """
+    n = round(minutes * 60 * RATE_HZ)
+    once = np.frombuffer(demo_tape(1).data, "<i2")
+    wander = np.cumsum(np.random.default_rng(seed).integers(-3, 4, n)) % 400
+    tape = (np.resize(once, n) + wander).astype(np.int16)
+    np.save(path, tape)
+    return tape
