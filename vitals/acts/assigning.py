@@ -14,7 +14,7 @@ from vitals.acts.charting import chart_waiting_readings
 from vitals.jobs import enqueue
 from vitals.models import Pairing, Recording, WaveformChunk
 from vitals.models.chunks import RAW
-from vitals.storage.drawing import redraw, split
+from vitals.storage.drawing import hold, redraw, split
 
 LONGEST_BLOCK = timedelta(minutes=2)
 
@@ -29,8 +29,8 @@ def assign(*, by: Principal, pairing: Pairing) -> int:
     require(by, DEVICE_ATTACH, pairing.device.facility_id)
     chart_waiting_readings(by=by, pairing=pairing)
     _cut_at(pairing)
-    recordings = list(
-        Recording.objects.select_for_update(of=("self",)).filter(
+    recordings = _locked(
+        Recording.objects.filter(
             Q(pairing__isnull=True) | Q(pairing=pairing),
             device=pairing.device_id,
             pk__in=_within(pairing).filter(pairing__isnull=True).values("recording"),
@@ -51,15 +51,21 @@ def withdraw(*, pairing: Pairing) -> int:
     outside = WaveformChunk.objects.filter(recording__pairing=pairing, pairing=pairing).exclude(
         pk__in=_within(pairing).values("pk")
     )
-    recordings = list(
-        Recording.objects.select_for_update(of=("self",)).filter(pk__in=outside.values("recording"))
-    )
+    recordings = _locked(Recording.objects.filter(pk__in=outside.values("recording")))
     count = outside.update(pairing=None)
     for recording in recordings:
         if not recording.chunks.filter(pairing=pairing).exists():
             Recording.objects.filter(pk=recording.pk).update(pairing=None)
         _redraw(recording)
     return count
+
+
+def _locked(rows: QuerySet[Recording]) -> list[Recording]:
+    """Hold the recordings, and nobody draws them meanwhile; the device is held already."""
+    keys = sorted(rows.values_list("pk", flat=True))
+    for key in keys:
+        hold(key)
+    return list(Recording.objects.select_for_update(of=("self",)).filter(pk__in=keys))
 
 
 def _within(pairing: Pairing) -> QuerySet[WaveformChunk]:
@@ -72,13 +78,16 @@ def _within(pairing: Pairing) -> QuerySet[WaveformChunk]:
 def _cut_at(pairing: Pairing) -> None:
     """Undo blocks that reach across a border of the pairing, so that each chunk is judged alone."""
     for border in (pairing.start, pairing.end):
-        if border is not None:
-            near = WaveformChunk.objects.filter(
-                recording__device=pairing.device_id,
-                start_time__lt=border,
-                start_time__gt=border - LONGEST_BLOCK,
-            ).exclude(codec=RAW)
-            for block in near.select_related("recording"):
+        if border is None:
+            continue
+        near = WaveformChunk.objects.filter(
+            recording__device=pairing.device_id,
+            start_time__lt=border,
+            start_time__gt=border - LONGEST_BLOCK,
+        ).exclude(codec=RAW)
+        for key in sorted(near.values_list("recording", flat=True).distinct()):
+            hold(key)
+            for block in near.filter(recording=key).select_related("recording"):
                 split(block)
 
 

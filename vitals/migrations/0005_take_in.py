@@ -20,10 +20,11 @@ DECLARE
   earliest timestamptz := (SELECT min(t) FROM unnest(starts) AS t);
   latest timestamptz := (SELECT max(t) FROM unnest(starts) AS t);
 BEGIN
-  SELECT cardinality(r.channels), r.pairing_id INTO width, wearer
-  FROM vitals_recording r JOIN vitals_device d ON d.id = r.device_id
+  -- The device before the recording, as attaching does.
+  PERFORM 1 FROM vitals_device WHERE id = the_device FOR KEY SHARE;
+  SELECT cardinality(r.channels), r.pairing_id INTO width, wearer FROM vitals_recording r
   WHERE r.id = the_recording AND r.device_id = the_device AND r.closed_at IS NULL
-  FOR NO KEY UPDATE OF r FOR KEY SHARE OF d;
+  FOR NO KEY UPDATE;
   IF NOT FOUND THEN RETURN; END IF;
 
   IF EXISTS (

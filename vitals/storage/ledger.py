@@ -1,7 +1,8 @@
 """What has been received of a recording, and taking in more; all of it in SQL for speed.
 
-Whoever writes holds the recording's row from `locked` on, so that two uploads of one recording
-never race, and shares the device's row, so that attaching and detaching never race with either.
+Whoever writes shares the device's row and holds the recording's from `locked` on, so that two
+uploads of one recording never race, and attaching and detaching race with neither. Everybody takes
+locks in this order: device, drawing (`vitals.storage.drawing.hold`), recording.
 """
 
 from __future__ import annotations
@@ -89,11 +90,10 @@ class Row:
     pairing_id: UUID | None
 
 
+SHARE_DEVICE = "SELECT 1 FROM vitals_device WHERE id = %s FOR KEY SHARE"
 LOCK = """
-SELECT r.id, r.device_id, r.pairing_id, cardinality(r.channels), r.closed_at IS NOT NULL
-FROM vitals_recording r JOIN vitals_device d ON d.id = r.device_id
-WHERE r.id = %s AND r.device_id = %s
-FOR NO KEY UPDATE OF r FOR KEY SHARE OF d
+SELECT id, device_id, pairing_id, cardinality(channels), closed_at IS NOT NULL
+FROM vitals_recording WHERE id = %s AND device_id = %s FOR NO KEY UPDATE
 """
 
 STANDING = """
@@ -167,6 +167,7 @@ def take_in(
 
 def locked(recording_id: UUID, device_id: str) -> Locked | None:
     """Take hold of the recording; None when this device has no such recording."""
+    run(SHARE_DEVICE, [device_id])
     found = run(LOCK, [recording_id, device_id]).fetchone()
     return Locked(*found) if found else None
 
