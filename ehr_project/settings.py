@@ -126,6 +126,8 @@ DATABASES = {"default": _database()}
 SYNC_NETWORKS = [
     str(ip_network(network)) for network in env.list("CHARTWAVE_SYNC_NETWORKS", default=[])
 ]
+# Certificates (PEM) of the authorities that sync trusts; empty: the public ones.
+SYNC_CA_FILE = env.str("CHARTWAVE_SYNC_CA", default="")
 # The role that web and worker sign in with: it may not change what is written once.
 DATABASE_APP_ROLE = env.str("DATABASE_APP_ROLE", default="chartwave_app")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

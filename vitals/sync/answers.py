@@ -26,6 +26,7 @@ from vitals.sync.transport import retry_after_s
 LOCATION = re.compile(r"([A-Za-z]+)/([A-Za-z0-9\-.]{1,64})(?:/_history/([^/?#]+))?/?$")
 ETAG = re.compile(r'^(?:W/)?"([^"]*)"$')
 LONGEST_WORDS = 1000
+NOT_THERE = (404, 410)
 
 
 @dataclass(frozen=True)
@@ -132,9 +133,18 @@ def answers_of(response: requests.Response, entries: Sequence[Entry]) -> list[An
     if len(found) != len(entries):
         raise GarbledAnswerError(f"It answered {len(found)} of {len(entries)} entries.")
     return [
-        several_matches(answer) if sent.if_none_exist and isinstance(answer, StaleError) else answer
+        understood(sent, answer)
         for sent, answer in zip(entries, map(_entry_answer, found), strict=True)
     ]
+
+
+def understood(sent: Entry, answer: Answer | SyncError) -> Answer | SyncError:
+    """What an error means, given what was asked for."""
+    if sent.if_none_exist and isinstance(answer, StaleError):
+        return several_matches(answer)
+    if sent.if_match and isinstance(answer, RefusedError) and answer.status in NOT_THERE:
+        return StaleError(f"It was deleted there. {answer.words}", status=answer.status)
+    return answer
 
 
 def several_matches(error: StaleError) -> SyncError:

@@ -22,13 +22,14 @@ from fhirclient.server import FHIRJSONMimeType, FHIRServer
 from fhir.codec import dumps
 from vitals.sync.addresses import Policy, origin
 from vitals.sync.answers import (
+    NOT_THERE,
     Answer,
     Entry,
     answer_of,
     answers_of,
     error_of,
     json_of,
-    several_matches,
+    understood,
 )
 from vitals.sync.errors import (
     BusyError,
@@ -37,7 +38,6 @@ from vitals.sync.errors import (
     GarbledAnswerError,
     NotAuthorisedError,
     RefusedError,
-    StaleError,
     SyncError,
     TargetError,
 )
@@ -48,7 +48,6 @@ TRIES = 3
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 5.0
 MOST_PAGES = 1000
-NOT_THERE = (404, 410)
 
 
 class BasicAuth(FHIRAuth):  # type: ignore[misc]
@@ -156,21 +155,32 @@ class SyncServer(FHIRServer):  # type: ignore[misc]
 
     # Writing
 
+    def write(self, entry: Entry) -> Answer:
+        """PUT under an id, or create where ``if_none_exist`` finds nothing.
+
+        Raises:
+            StaleError: it is not, or no longer, the version that ``if_match`` names.
+            SeveralMatchesError: ``if_none_exist`` finds more than one.
+        """
+        type_, headers = str(entry.resource["resourceType"]), {}
+        if entry.if_match:
+            headers["If-Match"] = f'W/"{entry.if_match}"'
+        if entry.if_none_exist:
+            headers["If-None-Exist"] = entry.if_none_exist
+        method, path = ("PUT", f"{type_}/{entry.remote_id}") if entry.remote_id else ("POST", type_)
+        try:
+            return answer_of(self._call(method, path, body=entry.resource, headers=headers))
+        except SyncError as error:
+            meant = understood(entry, error)
+            raise (meant if isinstance(meant, SyncError) else error) from error
+
     def put(self, resource: dict[str, Any], remote_id: str, *, if_match: str = "") -> Answer:
         """Create or replace ``type/remote_id``; with ``if_match`` only if unchanged since."""
-        headers = {"If-Match": f'W/"{if_match}"'} if if_match else {}
-        path = f"{resource['resourceType']}/{remote_id}"
-        return answer_of(self._call("PUT", path, body=resource, headers=headers))
+        return self.write(Entry(resource, remote_id=remote_id, if_match=if_match))
 
     def create(self, resource: dict[str, Any], *, if_none_exist: str) -> Answer:
         """Create unless a resource matching the search ``if_none_exist`` is there already."""
-        headers = {"If-None-Exist": if_none_exist}
-        try:
-            return answer_of(
-                self._call("POST", str(resource["resourceType"]), body=resource, headers=headers)
-            )
-        except StaleError as error:
-            raise several_matches(error) from error
+        return self.write(Entry(resource, if_none_exist=if_none_exist))
 
     def batch(self, entries: Sequence[Entry]) -> list[Answer | SyncError]:
         """Send several resources in one request; each has an answer of its own, in order."""
@@ -303,10 +313,19 @@ def connect(
     credentials: Credentials,
     allowed: Policy,
     *,
+    ca_file: str = "",
     pace: Pace | None = None,
     read_timeout_s: float = READ_TIMEOUT_S,
 ) -> SyncServer:
     """Open the door to another system; nothing is sent yet, except to find its token endpoint.
+
+    Args:
+        base_url: Its FHIR endpoint.
+        credentials: How to sign in.
+        allowed: Where data may go.
+        ca_file: Certificates of the authorities to trust; empty trusts the public ones.
+        pace: How patiently to try again within one call.
+        read_timeout_s: How long an answer may be silent.
 
     Raises:
         TargetError: the address is forbidden, or signing in cannot work.
@@ -323,5 +342,6 @@ def connect(
     client.wants_patient = False
     server = SyncServer(client, base_url, allowed, pace=pace, read_timeout_s=read_timeout_s)
     client.server = server
+    server.session.verify = ca_file or True
     server.sign_in(credentials)
     return server

@@ -39,7 +39,8 @@ def allowed() -> Policy:
 
 def door(target: SyncTarget) -> SyncServer:
     """A connection to the target, signed in."""
-    return connect(target.base_url, unseal(target.sealed, keys()), allowed())
+    credentials = unseal(target.sealed, keys())
+    return connect(target.base_url, credentials, allowed(), ca_file=settings.SYNC_CA_FILE)
 
 
 def run_once() -> int:

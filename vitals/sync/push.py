@@ -32,10 +32,11 @@ from vitals.sync.errors import (
     SyncError,
 )
 from vitals.sync.outbox import enqueue
-from vitals.sync.recall import can_recall, taken_back
+from vitals.sync.recall import can_recall, is_in_error, taken_back
 from vitals.sync.wire import RECORD_SYSTEM, digest
 
 SYNC = Principal("system", "sync", "Sync", facilities=None)
+GONE = 404
 LARGEST_BUNDLE = 4 * 2**20
 # After this many failures in a row, one at a time: one bad record must not block the others.
 SINGLE_AFTER = 2
@@ -140,17 +141,11 @@ class Push:
         if not announced:
             self._announce([draft])
         try:
-            answer = self._write(draft)
+            answer = self.server.write(draft.entry)
         except SyncError as error:
             return self._one_failed(draft, error)
         self._settle([(draft, answer)])
         return True
-
-    def _write(self, draft: Draft) -> Answer:
-        entry = draft.entry
-        if entry.remote_id:
-            return self.server.put(entry.resource, entry.remote_id, if_match=entry.if_match)
-        return self.server.create(entry.resource, if_none_exist=entry.if_none_exist)
 
     def _announce(self, drafts: Sequence[Draft]) -> None:
         """Commit what is about to leave, before it leaves: the attempt and its audit."""
@@ -208,6 +203,8 @@ class Push:
         if draft.resource is None:
             return self._taken_back(draft, there)
         if there is None or there.resource is None:
+            if draft.recall:
+                return Answer(GONE, draft.remote_id)
             return replace(draft, if_match="") if draft.remote_id else draft
         remote_id = there.remote_id or draft.remote_id
         found = digest(there.resource)
@@ -220,7 +217,9 @@ class Push:
 
     def _taken_back(self, draft: Draft, there: Answer | None) -> Draft | Answer:
         if there is None or there.resource is None:
-            return Answer(404, draft.remote_id)
+            return Answer(GONE, draft.remote_id)
+        if is_in_error(there.resource):
+            return there
         if not can_recall(draft.pending.type):
             raise RefusedError(
                 f"It was withdrawn here, but a {draft.pending.type} cannot say "
@@ -249,7 +248,7 @@ class Push:
 
     def _completed(self, draft: Draft, answer: Answer) -> Answer:
         """``answer`` with id and version; where it lacks them, what stands there tells."""
-        if answer.status == 404 or (answer.version and (answer.remote_id or draft.remote_id)):
+        if answer.status == GONE or (answer.version and (answer.remote_id or draft.remote_id)):
             existed = not draft.remote_id and answer.status == 200
             if not existed:
                 return replace(answer, remote_id=answer.remote_id or draft.remote_id)

@@ -318,3 +318,45 @@ def test_switching_off_stops_before_the_next_request(
     bad.then(faults.failing())
     loop.run_once()
     assert len(bad.asked) == 1
+
+
+@pytest.mark.usefixtures("simple")
+def test_in_error_while_in_doubt_and_never_arrived_never_leaves(
+    bad: StandIn, reading: Make
+) -> None:
+    loop.run_once()
+    heart_rate = reading()
+    bad.script_for = lambda asked: heart_rate.fhir_id.encode() in asked.body
+    bad.then(faults.cut())
+    loop.run_once()
+    heart_rate.status = "entered-in-error"
+    changes.update(heart_rate, by=SYSTEM)
+    persist()
+    assert counted(bad)["Observation"] == 0
+
+
+@pytest.mark.usefixtures("simple")
+def test_in_error_while_in_doubt_and_arrived_is_recalled(bad: StandIn, reading: Make) -> None:
+    loop.run_once()
+    heart_rate = reading()
+    bad.script_for = lambda asked: heart_rate.fhir_id.encode() in asked.body
+    bad.then(faults.cut(takes=True))
+    loop.run_once()
+    heart_rate.status = "entered-in-error"
+    changes.update(heart_rate, by=SYSTEM)
+    persist()
+    assert bad.store.current("Observation")[0]["status"] == "entered-in-error"
+
+
+@pytest.mark.usefixtures("simple")
+def test_what_was_deleted_there_waits_for_a_person(bad: StandIn, reading: Make) -> None:
+    heart_rate = reading()
+    loop.run_once()
+    del bad.store.versions["Observation", heart_rate.fhir_id]
+    heart_rate.value = Decimal(75)
+    changes.update(heart_rate, by=SYSTEM)
+    loop.run_once()
+    assert SyncPending.objects.get().state == SyncPending.State.CONFLICT
+    SyncPending.objects.update(state="pending", overwrite=True)
+    persist()
+    assert counted(bad)["Observation"] == 1
