@@ -1,10 +1,11 @@
 /** Keeps a computer reading fresh: polls, counts its age, greys it, takes its numbers away. */
 
 import { StateFeed, ViewportFeed } from "./ecg/feed.js";
-import { displayOffsetMv, layout } from "./ecg/geometry.js";
+import { displayOffsetMv, layout, leavesPage } from "./ecg/geometry.js";
 import * as draw from "./ecg/paper.js";
 import { freshText, freshness, offsetMinutes, readingTexts } from "./ecg/words.js";
 
+const USUAL_GAIN = 10;
 const STRIP_ROW_MM = 35; // a row of 25 mm and the headroom
 const WORDS = { fresh: "recording", stale: "no new data", gone: "connection lost", closed: "recording ended" };
 
@@ -16,6 +17,7 @@ class LiveReading {
   #drawnSamples = -1;
   #drawn = null;
   #shown = null;
+  #tall = false;
 
   constructor(root) {
     this.#root = root;
@@ -73,41 +75,48 @@ class LiveReading {
     const state = this.#state;
     if (!this.#strip || !state?.n_samples) return;
     this.#drawnSamples = state.n_samples;
-    const paper = this.#stripLayout();
+    const paper = this.#stripLayout(USUAL_GAIN);
     const endMs = (state.n_samples / state.sampling_rate_hz) * 1000;
     const startMs = Math.max(0, endMs - paper.rowSeconds * 1000);
     const feed = new ViewportFeed(this.#root.dataset.liveStrip, state.sampling_rate_hz);
     try {
       const block = await feed.fetch(startMs, endMs, this.#strip.clientWidth * 2, "0");
       if (!block) return;
-      this.#drawn = { paper, block, startMs, endMs };
+      this.#drawn = { block, startMs, endMs };
       this.#paint();
     } catch {
       this.#drawnSamples = -1; // Asked again at the next poll; the age on the card goes on growing.
     }
   }
 
-  #stripLayout() {
-    return layout({
+  #stripLayout(gainMmPerMv) {
+    const heightPx = this.#strip.clientHeight;
+    const paper = layout({
       widthPx: this.#strip.clientWidth,
-      heightPx: this.#strip.clientHeight,
+      heightPx,
       rowSeconds: null,
       speedMmPerS: 25,
-      gainMmPerMv: 10,
-      calibratedPxPerMm: this.#strip.clientHeight / STRIP_ROW_MM,
+      gainMmPerMv,
+      calibratedPxPerMm: heightPx / STRIP_ROW_MM,
       rows: 1,
     });
+    return { ...paper, rowPx: heightPx - 2 * paper.topPx };
   }
 
   #paint() {
     if (!this.#drawn) return;
-    const { paper, block, startMs, endMs } = this.#drawn;
+    const { block, startMs, endMs } = this.#drawn;
     const canvas = this.#strip.querySelector("canvas") ?? this.#strip.appendChild(document.createElement("canvas"));
     const [widthPx, heightPx] = [this.#strip.clientWidth, this.#strip.clientHeight];
     const context = draw.sharpContext(canvas, widthPx, heightPx);
     const colour = draw.colours(this.#strip);
     const millivoltPerStep = Number(this.#root.dataset.microvoltPerStep) / 1000;
     const offsetMv = displayOffsetMv(block.lows, block.highs, millivoltPerStep);
+    const usual = this.#stripLayout(USUAL_GAIN);
+    // Once halved the gain stays, so that beats seen one after the other are of one size.
+    this.#tall ||= leavesPage(block, block, millivoltPerStep, offsetMv, usual);
+    const paper = this.#tall ? this.#stripLayout(USUAL_GAIN / 2) : usual;
+    this.#write("[data-live-gain]", String(this.#tall ? USUAL_GAIN / 2 : USUAL_GAIN));
     draw.drawPaper(context, paper, { widthPx, colour });
     draw.drawPulses(context, paper, colour);
     draw.drawTrace(context, paper, block, { startMs, millivoltPerStep, offsetMv, colour });
