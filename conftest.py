@@ -7,7 +7,7 @@ from pytest_django.django_compat import is_django_unittest
 
 from ehr_project.pytest_database import application_role
 
-pytest_plugins = ["tests.cast", "tests.house"]
+pytest_plugins = ["tests.cast", "tests.fhir_server.fixture", "tests.house"]
 
 
 @pytest.fixture(scope="session")

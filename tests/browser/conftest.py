@@ -8,7 +8,6 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from ehr_project.pytest_parts import chromium
 from tests.house import House
 
-pytest_plugins = ["tests.fhir_server.fixture"]
 LAPTOP = {"width": 1366, "height": 625}
 FLAGS = [
     "--no-sandbox",
