@@ -16,6 +16,8 @@ from vitals.models.device import Device
 from vitals.models.pairing import Pairing
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from fhir.principal import Principal
 
 
@@ -34,6 +36,14 @@ class RecordingQuerySet(models.QuerySet["Recording"]):
             Q(pairing__patient__in=Patient.objects.visible_to(principal))
             | Q(pairing__isnull=True, device__in=Device.objects.at(here))
         )
+
+    def opened_by(self, principal: Principal, recording_id: UUID) -> Recording | None:
+        """One recording, if ``visible_to`` shows it: the same rule, at a fraction of the cost.
+
+        An open trace asks for it every two seconds.
+        """
+        found = self.filter(pk=recording_id).select_related("pairing").first()
+        return found if found is not None and found.is_visible_to(principal) else None
 
     def of(self, patient: Patient) -> RecordingQuerySet:
         """What one patient's devices recorded, newest first."""
@@ -92,6 +102,18 @@ class Recording(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+    def is_visible_to(self, principal: Principal) -> bool:
+        """The rule of ``RecordingQuerySet.visible_to`` for this one."""
+        if principal.sees_everything:
+            return True
+        if principal.kind == "device":
+            return str(self.device_id) == principal.id
+        if self.pairing is not None:
+            wearer = Patient.objects.visible_to(principal).filter(pk=self.pairing.patient_id)
+            return wearer.exists()
+        here = principal.facilities_with(DEVICE_ATTACH)
+        return bool(here) and Device.objects.at(here).filter(pk=self.device_id).exists()
 
     @property
     def microvolt_per_step(self) -> float:

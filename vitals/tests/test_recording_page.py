@@ -148,3 +148,28 @@ def test_movement_has_no_page_yet(seen, device, worn):
     ).json()["id"]
     assert Recording.objects.filter(pk=imu).exists()
     assert seen.get(f"/recordings/{imu}/").status_code == 404
+
+
+CAST = ["dr_ames", "dr_baum", "nurse", "registrar", "administrator"]
+
+
+@pytest.mark.parametrize("worn_by_rosa", [True, False])
+@pytest.mark.parametrize("who", CAST)
+def test_one_recording_opens_exactly_for_whom_the_list_shows_it(request, who, worn_by_rosa, device):
+    from accounts.principals import principal_of
+
+    if worn_by_rosa:
+        request.getfixturevalue("worn")
+    recording = device.open().json()["id"]
+    device.put(recording, 0, wave())
+    principal = principal_of(request.getfixturevalue(who))
+    listed = Recording.objects.visible_to(principal).filter(pk=recording).exists()
+    assert (Recording.objects.opened_by(principal, recording) is not None) is listed
+
+
+def test_a_recording_opens_for_its_own_device_only(device, recording, patch):
+    from fhir.principal import Principal
+
+    own, other = Principal("device", str(patch.pk)), Principal("device", str(recording))
+    assert Recording.objects.opened_by(own, recording) is not None
+    assert Recording.objects.opened_by(other, recording) is None

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import timedelta
+from math import inf
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -19,22 +22,24 @@ from vitals.errors import BadView, NoSuchRecording
 from vitals.live import device_words, ecg_reading, freshness, state
 from vitals.models import Recording
 from vitals.storage.pyramid import MAX_WIDTH_PX
-from vitals.storage.reading import viewport
+from vitals.storage.reading import end_sample, viewport
 from vitals.trends import rate_points
 
 if TYPE_CHECKING:
-    from uuid import UUID
+    from fhir.principal import Principal
 
 # A trace that is open asks every two seconds: one line in the audit trail stands for ten minutes.
 ONE_LOOK = timedelta(minutes=10)
 LARGEST_MS = 10**13
+# What this process knows to be audited; the audit trail itself is asked where it does not know.
+_noted: dict[tuple[str, UUID], float] = {}
+MOST_NOTED = 10_000
 
 
 @require_safe
 def recording(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     """The trace on ECG paper, with the computer's reading."""
     shown = visible(request, recording_id)
-    note_look(request, shown)
     context: dict[str, Any] = {"patient": None}
     if shown.patient is not None:
         context |= banner(shown.patient)
@@ -66,7 +71,6 @@ def recording(request: HttpRequest, recording_id: UUID) -> HttpResponse:
 def recording_viewport(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     """Minima and maxima for a range of time and a width in pixels, little-endian int16 pairs."""
     shown = visible(request, recording_id)
-    note_look(request, shown)
     start_ms, end_ms = (
         _whole(request, "start_ms", LARGEST_MS),
         _whole(request, "end_ms", LARGEST_MS),
@@ -76,7 +80,7 @@ def recording_viewport(request: HttpRequest, recording_id: UUID) -> HttpResponse
         raise BadView
     rate = shown.sampling_rate_hz
     first = int(start_ms * rate / 1000)
-    end = min(max(int(end_ms * rate / 1000), first + 1), freshness(shown).n_samples)
+    end = min(max(int(end_ms * rate / 1000), first + 1), end_sample(shown))
     if end <= first:
         return _binary(b"", first, 1)
     view = viewport(shown, channel, first, end, width)
@@ -87,7 +91,6 @@ def recording_viewport(request: HttpRequest, recording_id: UUID) -> HttpResponse
 def recording_state(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     """What is new since the last look."""
     shown = visible(request, recording_id)
-    note_look(request, shown)
     return JsonResponse(state(shown))
 
 
@@ -95,7 +98,6 @@ def recording_state(request: HttpRequest, recording_id: UUID) -> HttpResponse:
 def recording_rate(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     """The rate over time as a plotly figure; 204 while there is none."""
     shown = visible(request, recording_id)
-    note_look(request, shown)
     points = rate_points(shown)
     if not points:
         return HttpResponse(status=204)
@@ -106,17 +108,21 @@ def recording_rate(request: HttpRequest, recording_id: UUID) -> HttpResponse:
 
 
 def visible(request: HttpRequest, recording_id: UUID) -> Recording:
-    """The recording; NoSuchRecording for whoever may not see it."""
-    rows = Recording.objects.visible_to(principal(request))
-    found = rows.select_related("device", "pairing__patient").filter(pk=recording_id).first()
+    """The recording, with its look audited; NoSuchRecording for whoever may not see it."""
+    found = Recording.objects.opened_by(principal(request), recording_id)
     if found is None or found.kind != Recording.Kind.ECG:
         raise NoSuchRecording
+    note_look(principal(request), found)
     return found
 
 
-def note_look(request: HttpRequest, shown: Recording) -> None:
+def note_look(by: Principal, shown: Recording) -> None:
     """Audit the reading, once for ten minutes of looking."""
-    by, name = principal(request), f"Recording/{shown.pk}"
+    key = (by.label, shown.pk)
+    now = time.monotonic()
+    if now - _noted.get(key, -inf) < ONE_LOOK.total_seconds():
+        return
+    name = f"Recording/{shown.pk}"
     lately = AuditEvent.objects.filter(
         principal=by.label,
         at__gte=timezone.now() - ONE_LOOK,
@@ -126,6 +132,9 @@ def note_look(request: HttpRequest, shown: Recording) -> None:
     if not lately.exists():
         patient_id = shown.pairing.patient_id if shown.pairing else None
         audit.record_access(by=by, action="read", entities=[name], patient_id=patient_id)
+    if len(_noted) > MOST_NOTED:
+        _noted.clear()
+    _noted[key] = now
 
 
 def _binary(body: bytes, first_sample: int, per_bucket: int) -> HttpResponse:
