@@ -22,9 +22,16 @@ def write(name: str, value: Any) -> None:
 
 
 def schema(source: dict[str, Any]) -> dict[str, Any]:
-    """The official schema without prose, and with its two dangling references led somewhere."""
+    """The official schema without prose and with its gaps closed.
+
+    Two references lead nowhere in it, and its complex types do not say that they are objects, so
+    that a string would pass for a Coding.
+    """
     definitions = source["definitions"]
     definitions.setdefault("Resource", {"$ref": "#/definitions/ResourceList"})
+    for definition in definitions.values():
+        if "properties" in definition:
+            definition.setdefault("type", "object")
     definitions.setdefault("integer64", {"type": "string", "pattern": "^-?[0-9]+$"})
     return {
         "$schema": source["$schema"],

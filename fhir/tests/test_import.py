@@ -40,6 +40,7 @@ def run(tmp_path):
     ("bad", "element"),
     [
         ({"resourceType": "Patient", "id": "x", "birthDate": "tomorrow"}, "Patient.birthDate"),
+        ({"resourceType": "Patient", "id": "x", "maritalStatus": "M"}, "Patient.maritalStatus"),
         ({"resourceType": "Patient", "name": [{"family": "No Id"}]}, "Patient.id"),
         ({"resourceType": "Patient", "id": "a/b"}, "Patient.id"),
         ({"resourceType": "Condition", "id": "c"}, "Condition.subject"),
