@@ -52,7 +52,7 @@ class MembershipInline(ByScope, admin.TabularInline):  # type: ignore[type-arg]
     fields = ("facility", "role", "start", "end")
 
 
-class NewUserForm(AdminUserCreationForm):
+class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
     """A new account with a password; single sign-on comes later."""
 
     class Meta:
@@ -81,7 +81,11 @@ class Users(ByScope, UserAdmin):  # type: ignore[type-arg]
     )
 
     def save_model(
-        self, request: HttpRequest, obj: User, form: ModelForm[User], change: bool  # noqa: FBT001
+        self,
+        request: HttpRequest,
+        obj: User,
+        form: ModelForm[User],
+        change: bool,  # noqa: FBT001
     ) -> None:
         """Save and note it; which fields changed, never their values."""
         super().save_model(request, obj, form, change)
@@ -92,7 +96,11 @@ class Users(ByScope, UserAdmin):  # type: ignore[type-arg]
         )
 
     def save_related(
-        self, request: HttpRequest, form: Any, formsets: Any, change: bool  # noqa: FBT001
+        self,
+        request: HttpRequest,
+        form: Any,
+        formsets: Any,
+        change: bool,  # noqa: FBT001
     ) -> None:
         """Memberships decide who sees what, so each change of them is noted."""
         super().save_related(request, form, formsets, change)
@@ -110,7 +118,11 @@ class RecordAdmin(ByScope, admin.ModelAdmin):  # type: ignore[type-arg]
     """A record is saved with its history, like everywhere else."""
 
     def save_model(
-        self, request: HttpRequest, obj: Record, form: ModelForm[Any], change: bool  # noqa: FBT001
+        self,
+        request: HttpRequest,
+        obj: Record,
+        form: ModelForm[Any],
+        change: bool,  # noqa: FBT001
     ) -> None:
         """Write the next version and note it."""
         by = principal(request)

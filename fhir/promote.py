@@ -69,4 +69,5 @@ def move(stored: Any, target: Any, using: str = "default") -> int:
 
 def whole(row: Any) -> dict[str, Any]:
     """The resource of a stored row, as it was sent."""
-    return {"resourceType": row.type, "id": row.fhir_id} | row.extra
+    rest: dict[str, Any] = row.extra
+    return {"resourceType": row.type, "id": row.fhir_id} | rest

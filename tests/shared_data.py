@@ -1,4 +1,4 @@
-"""Where the shared test data is, if it is here: real records and bundles that are not ours to ship."""
+"""Where the shared test data is: real records and bundles that are not ours to ship."""
 
 import os
 from pathlib import Path
