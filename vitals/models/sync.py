@@ -11,7 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import Organization, User
@@ -32,11 +32,8 @@ class SyncTargetQuerySet(models.QuerySet["SyncTarget"]):
 
         Whether the confirmation still fits what is chosen now, ``is_confirmed`` says.
         """
-        return (
-            self.filter(enabled=True)
-            .filter(Q(confirmed_at__isnull=False) | Q(receipts__isnull=False))
-            .distinct()
-        )
+        has_something = SyncReceipt.objects.filter(target=OuterRef("pk"))
+        return self.filter(Q(confirmed_at__isnull=False) | Exists(has_something), enabled=True)
 
 
 class SyncTarget(models.Model):

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import numpy as np
-from django.db.models import Sum
+from django.db.models import Exists, F, OuterRef, Q, Sum
 
 from fhir.times import moment_text
 from vitals.models import Pairing, Recording, SyncPending, SyncReceipt, SyncTarget
@@ -58,14 +58,13 @@ def wanted_pieces(target: SyncTarget) -> list[Wanted]:
         return []
     recordings = Recording.objects.filter(
         kind=Recording.Kind.ECG, pairing__patient__in=patients_of(target)
-    ).select_related("pairing")
+    )
+    mine = Sum("chunks__n_samples", filter=Q(chunks__pairing=F("pairing")))
+    here = recordings.annotate(total=mine).values_list("pk", "total")
     sent = _samples_there(target)
-    unfinished = [one for one in recordings if sent.get(one.pk, -1) != _samples_here(one)]
-    return [piece for one in unfinished for piece in _pieces(one)]
-
-
-def _samples_here(recording: Recording) -> int:
-    return int(shown(recording).aggregate(total=Sum("n_samples"))["total"] or 0)
+    lacking = [pk for pk, total in here if (total or 0) != sent.get(pk, 0)]
+    unfinished = recordings.filter(pk__in=lacking).select_related("pairing")
+    return [piece for recording in unfinished for piece in _pieces(recording)]
 
 
 def _samples_there(target: SyncTarget) -> dict[UUID | None, int]:
@@ -76,11 +75,11 @@ def _samples_there(target: SyncTarget) -> dict[UUID | None, int]:
 
 def strays(target: SyncTarget) -> list[Wanted]:
     """Pieces the target has of recordings that turned out to be somebody else's, or nobody's."""
-    sent = SyncReceipt.objects.standing().filter(target=target, recording_id__isnull=False)
-    wearers = dict(
-        Recording.objects.filter(pk__in=sent.values("recording_id")).values_list(
-            "pk", "pairing__patient_id"
-        )
+    right = Recording.objects.filter(
+        pk=OuterRef("recording_id"), pairing__patient=OuterRef("patient_id")
+    )
+    wrong = SyncReceipt.objects.standing().filter(
+        ~Exists(right), target=target, recording_id__isnull=False
     )
     return [
         Wanted(
@@ -94,8 +93,7 @@ def strays(target: SyncTarget) -> list[Wanted]:
             rank=WAVEFORM_RANK,
             recall=True,
         )
-        for one in sent
-        if one.recording_id and wearers.get(one.recording_id) != one.patient_id
+        for one in wrong
     ]
 
 
