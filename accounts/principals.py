@@ -11,16 +11,25 @@ from fhir.principal import Principal
 ANONYMOUS = Principal("user", "anonymous", "Nobody")
 
 
+def memberships_of(user: User) -> list[Membership]:
+    """The roles that ``user`` holds now, oldest first, with their facilities."""
+    held = Membership.objects.current().filter(user=user)
+    return list(held.select_related("facility").order_by("start", "pk"))
+
+
+def principal_from(user: User, held: list[Membership]) -> Principal:
+    """What ``user`` may do by the memberships ``held``."""
+    facilities: defaultdict[str, frozenset[str]] = defaultdict(frozenset)
+    for membership in held:
+        facilities[str(membership.facility_id)] |= SCOPES[membership.role]
+    return Principal("user", str(user.pk), user.get_full_name(), dict(facilities))
+
+
 def principal_of(user: User) -> Principal:
-    """What ``user`` may do now: one query over the memberships that hold."""
+    """What ``user`` may do now; nothing when the account is switched off."""
     if not user.is_authenticated or not user.is_active:
         return ANONYMOUS
-    facilities: defaultdict[str, frozenset[str]] = defaultdict(frozenset)
-    for facility, role in (
-        Membership.objects.current().filter(user=user).values_list("facility_id", "role")
-    ):
-        facilities[str(facility)] |= SCOPES[role]
-    return Principal("user", str(user.pk), user.get_full_name(), dict(facilities))
+    return principal_from(user, memberships_of(user))
 
 
 def principal_of_request(request: HttpRequest) -> Principal | None:

@@ -15,9 +15,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return common
-    memberships = list(
-        Membership.objects.current().filter(user=user).select_related("facility").order_by("start")
-    )
+    memberships: list[Membership] = request.memberships  # type: ignore[attr-defined]
     facilities = list(dict.fromkeys(membership.facility for membership in memberships))
     who = request.principal  # type: ignore[attr-defined]
     scopes = {scope for scopes in (who.facilities or {}).values() for scope in scopes}

@@ -1,9 +1,18 @@
 """Where care happens: facilities (FHIR Organization) and their wards and beds (Location)."""
 
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from fhir.fields import VerbatimJSONField
 from fhir.models import Record, RecordQuerySet
+
+
+def known_zone(name: str) -> None:
+    """Refuse a name that the time zone database does not know."""
+    if name not in available_timezones():
+        raise ValidationError(f"{name} is no time zone; write one such as Europe/Oslo.")
 
 
 class Organization(Record):
@@ -14,8 +23,8 @@ class Organization(Record):
     name = models.CharField(max_length=500, blank=True)
     active = models.BooleanField(null=True)
     identifiers = VerbatimJSONField(default=list, blank=True)
-    # The address in which its times are shown, e.g. Europe/Oslo; empty: the house's.
-    time_zone = models.CharField(max_length=60, blank=True)
+    # In which its times are shown, e.g. Europe/Oslo; empty: the house's.
+    time_zone = models.CharField(max_length=60, blank=True, validators=[known_zone])
 
     objects = RecordQuerySet.as_manager()
 

@@ -29,7 +29,11 @@ _DAY = re.compile(r"\b(\d{1,2})[-. ]([A-Za-z]{3}|\d{1,2})[-. ](\d{4})\b|\b(\d{4}
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The search and the worklist."""
-    return render(request, "home.html", worklist(principal(request)))
+    by = principal(request)
+    context = worklist(by)
+    if shown := context.get("worklist"):
+        audit.record_access(by=by, action="worklist", entities=[row["reference"] for row in shown])
+    return render(request, "home.html", context)
 
 
 @require_POST
@@ -113,6 +117,7 @@ def _worklist_row(encounter: Encounter) -> dict[str, Any]:
     reason = all_words(encounter.reasons) or encounter.type_text or encounter.type_display
     return {
         "patient": person(patient),
+        "reference": patient.reference,
         "why": reason or CLASSES.get(encounter.class_code, "Encounter"),
         "place": place_of(encounter),
     }
