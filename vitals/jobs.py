@@ -18,7 +18,8 @@ ENQUEUE = """
 INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args, scheduled_at)
 VALUES (%(queue)s, %(task)s, %(lock)s, %(lock)s,
         jsonb_build_object('recording_id', %(id)s::text), now() + interval '2 seconds')
-ON CONFLICT (queueing_lock) WHERE status = 'todo' DO NOTHING
+ON CONFLICT (queueing_lock) WHERE status = 'todo'
+DO UPDATE SET scheduled_at = least(procrastinate_jobs.scheduled_at, EXCLUDED.scheduled_at)
 """
 
 

@@ -14,6 +14,7 @@ CREATE FUNCTION chartwave_take_in(
 #variable_conflict use_column
 DECLARE
   width int;
+  rate float8;
   wearer uuid;
   wearer_then uuid;
   near int;
@@ -22,7 +23,8 @@ DECLARE
 BEGIN
   -- The device before the recording, as attaching does.
   PERFORM 1 FROM vitals_device WHERE id = the_device FOR KEY SHARE;
-  SELECT cardinality(r.channels), r.pairing_id INTO width, wearer FROM vitals_recording r
+  SELECT cardinality(r.channels), r.sampling_rate_hz, r.pairing_id INTO width, rate, wearer
+  FROM vitals_recording r
   WHERE r.id = the_recording AND r.device_id = the_device AND r.closed_at IS NULL
   FOR NO KEY UPDATE;
   IF NOT FOUND THEN RETURN; END IF;
@@ -63,9 +65,12 @@ BEGIN
   SELECT the_recording, new.first_sample, octet_length(new.payload) / (2 * width),
     new.start_time, wearer_then, false, 'raw', 0, new.payload
   FROM unnest(firsts, starts, payloads) AS new(first_sample, start_time, payload);
+  -- A young recording is read every 2 s, one of four minutes and more every 14 s: each reading looks
+  -- at the last five minutes again.
   INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args, scheduled_at)
   VALUES (job_queue, job_task, 'recording:' || the_recording, 'recording:' || the_recording,
-    jsonb_build_object('recording_id', the_recording::text), now() + interval '2 seconds')
+    jsonb_build_object('recording_id', the_recording::text),
+    now() + make_interval(secs => least(14, 2 + firsts[1] / rate / 20)))
   ON CONFLICT (queueing_lock) WHERE status = 'todo' DO NOTHING;
   RETURN QUERY SELECT width, wearer_then IS NOT NULL;
 END $$;
