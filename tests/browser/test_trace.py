@@ -22,10 +22,15 @@ def address_of(page, name=WEARER):
     return page.locator("#worklist").get_by_role("link", name=name).first.get_attribute("href")
 
 
+def running_recording(page):
+    """The link to it on the worklist; a house that has just started has none yet."""
+    link = page.locator("#worklist").get_by_role("link", name="recording now")
+    until(lambda: page.reload() and link.count() > 0, FIRST_CHUNK_WITHIN_S)
+    return link.first
+
+
 def open_trace(page):
-    running = page.locator("#worklist").get_by_role("link", name="recording now")
-    until(lambda: page.reload() and running.count() > 0, FIRST_CHUNK_WITHIN_S)
-    running.first.click()
+    running_recording(page).click()
     page.wait_for_url("**/recordings/*/")
     expect(page.locator("[data-overview-canvas]")).to_have_attribute(
         "aria-valuetext", re.compile("shown")
@@ -122,6 +127,7 @@ def test_no_page_scrolls_sideways(desk, width):
 
 def test_a_patient_is_found_and_read_without_script(desk):
     page = desk.sign_in("doctor", java_script_enabled=False)
+    expect(running_recording(page)).to_be_visible()
     page.locator("#query").fill("ndqvi")
     page.locator(".search").get_by_role("button", name="Search").click()
     page.locator("#search-results").get_by_role("link", name=WEARER).first.click()
