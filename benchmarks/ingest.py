@@ -81,8 +81,8 @@ def _report(raw: list[Cost], ours: list[Cost], crowd: dict[str, Any], lost: int)
     header = ("", "n", "chunks/CPU-s", "CPU ms/chunk", "chunks/s", "p95 ms")
     shares = [mine.per_cpu_s / bare.per_cpu_s for mine, bare in zip(ours, raw, strict=True)]
     crowd_rows = [(
-        f"{crowd['wearables']} wearables", str(crowd["sent"]), str(crowd["acknowledged"]), str(lost),
-        f"{crowd['p95_ms']:.0f}", f"{crowd['late_s']:.1f}", f"{crowd['cpu_share']:.2f}",
+        f"{crowd['wearables']} wearables", str(crowd["sent"]), str(crowd["acknowledged"]),
+        str(lost), f"{crowd['p95_ms']:.0f}", f"{crowd['late_s']:.1f}", f"{crowd['cpu_share']:.2f}",
     )]  # fmt: skip
     crowd_header = ("", "sent", "acknowledged", "lost", "p95 ms", "latest s", "cores used")
     return Report(

@@ -1,4 +1,4 @@
-"""Many wearables that upload over HTTP, in a process of their own: ``python -m benchmarks.uploading``.
+"""Many wearables that upload over HTTP, in a process of their own (python -m, plan on stdin).
 
 It reads a plan from standard input and prints what happened, both as JSON. Standard library only,
 so that its own cost is small beside the server's.
