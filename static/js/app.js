@@ -1,7 +1,8 @@
-/** What every page gets: theme, keys, menus, counting times, focus on errors, live readings. */
+/** What every page gets: theme, keys, menus, counting times, fragments, live readings. */
 
 import { startAgo } from "./ago.js";
 import { startLiveReadings } from "./live.js";
+import { startSwaps } from "./swaps.js";
 
 const THEME_KEY = "chartwave-theme";
 
@@ -94,7 +95,7 @@ markCurrentPage();
 focusError(document);
 letKeysScroll(document);
 document.addEventListener("keydown", onKey);
-document.addEventListener("htmx:after:swap", () => {
+startSwaps(() => {
   focusError(document);
   letKeysScroll(document);
 });
