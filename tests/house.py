@@ -17,6 +17,7 @@ import psycopg
 import pytest
 
 from ehr_project.database import Urls, running_urls, scratch_folder
+from ehr_project.database.cluster import leash
 from ehr_project.database.processes import PROC, processes_in, until
 from ehr_project.house import is_free
 
@@ -216,6 +217,7 @@ def running_house(
         with (data / "said.txt").open("wb") as said:
             process = subprocess.Popen(
                 [
+                    *leash(signal.SIGINT),
                     *(sys.executable, "-m", "ehr_project.house", "--data", str(data)),
                     *("--port", str(port), *([] if demo else ["--no-demo"])),
                 ],

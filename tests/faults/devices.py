@@ -20,7 +20,6 @@ from tests.faults import tapes
 from tests.faults.checker import Part, Played
 from tests.house import ROOT, outside
 
-SPEED = 60
 CHUNK_S = 5
 PAUSE_S = 0.2
 GIVE_UP_S = 180.0
@@ -32,11 +31,21 @@ class Wearer(threading.Thread):
     A wearable that is killed is started again with the same spool, as after a power cut.
     """
 
-    def __init__(self, device: dict[str, str], server: str, folder: Path, *, seed: int) -> None:
+    def __init__(
+        self,
+        device: dict[str, str],
+        server: str,
+        folder: Path,
+        *,
+        seed: int,
+        minutes: float = 10.0,
+        speed: float = 60.0,
+    ) -> None:
         super().__init__(daemon=True)
         self.device, self.server, self.folder, self.seed = device, server, folder, seed
-        self.minutes = 10.0
+        self.minutes, self.speed = minutes, speed
         self.last = threading.Event()
+        self.ended = False
         self.played: list[Played] = []
         self.refused: list[str] = []
         self.process: subprocess.Popen[bytes] | None = None
@@ -48,17 +57,22 @@ class Wearer(threading.Thread):
         return [process.pid] if process and process.poll() is None else []
 
     def run(self) -> None:
-        number = 0
         while not self.last.is_set():
-            number += 1
-            self._play(self.folder / f"{self.device['serial']}-{number}", self.seed + number)
+            self.play_once()
+
+    def play_once(self) -> None:
+        """One tape from its beginning to its end."""
+        number = len(self.played) + 1
+        self._play(self.folder / f"{self.device['serial']}-{number}", self.seed + number)
 
     def _play(self, folder: Path, seed: int) -> None:
         folder.mkdir(parents=True)
         tape = tapes.make(folder / "tape.npy", self.minutes, seed)
         status = -9
-        while status < 0:  # killed
+        while status < 0 and not self.ended:  # killed, and not by us
             status = self._run(folder)
+        if self.ended:
+            return
         known = json.loads((folder / "spool" / "state.json").read_text())
         parts = [Part(one["id"], one["from_sample"]) for one in known["recordings"] if one["id"]]
         self.played.append(Played(self.device["id"], tape, parts))
@@ -72,7 +86,14 @@ class Wearer(threading.Thread):
                 [
                     *(sys.executable, "-m", "clients.wearable", str(folder / "tape.npy")),
                     *("--server", self.server, "--spool", str(folder / "spool")),
-                    *("--speed", str(SPEED), "--chunk-seconds", str(CHUNK_S), "--channels", "I"),
+                    *(
+                        "--speed",
+                        str(self.speed),
+                        "--chunk-seconds",
+                        str(CHUNK_S),
+                        "--channels",
+                        "I",
+                    ),
                     *("--sampling-rate-hz", str(tapes.RATE_HZ)),
                     *("--scale", str(tapes.MICROVOLT_PER_STEP)),
                 ],
@@ -86,10 +107,11 @@ class Wearer(threading.Thread):
 
     def end(self) -> None:
         """End it now, whatever it is doing."""
+        self.ended = True
         self.last.set()
         while self.is_alive():
-            for process in [self.process] if self.pids else []:
-                process.terminate()
+            if self.process and self.pids:
+                self.process.kill()
             self.join(0.1)
 
 
@@ -100,18 +122,29 @@ class Cuff(threading.Thread):
         super().__init__(daemon=True)
         self.device, self.server, self.doctor = device, server, doctor
         self.number = first
+        self.http = httpx.Client(base_url=server, trust_env=False, timeout=20)
         self.last = threading.Event()
         self.accepted: list[str] = []
 
     def run(self) -> None:
-        with httpx.Client(base_url=self.server, trust_env=False, timeout=20) as http:
-            while not self.last.wait(1.0):
-                self.number += 1
-                value = f"{40 + self.number / 1000:.3f}"
-                self.doctor.accept(self._sent(http, value))
-                self.accepted.append(value)
+        while not self.last.wait(1.0):
+            self.measure()
 
-    def _sent(self, http: httpx.Client, value: str) -> str:
+    def measure(self) -> None:
+        """One weight, sent and accepted."""
+        self.number += 1
+        value = f"{40 + self.number / 1000:.3f}"
+        self.doctor.accept(self._sent(value))
+        self.accepted.append(value)
+
+    def close(self) -> None:
+        """Measure no more and hang up."""
+        self.last.set()
+        if self.is_alive():
+            self.join()
+        self.http.close()
+
+    def _sent(self, value: str) -> str:
         """Id of the Observation, once the house has answered for it."""
         at = rfc3339(time.time())
         body = (
@@ -124,7 +157,7 @@ class Cuff(threading.Thread):
         }
 
         def once() -> str | None:
-            answer = http.post("/api/v1/readings/", content=body, headers=headers)
+            answer = self.http.post("/api/v1/readings/", content=body, headers=headers)
             return str(answer.json()["id"]) if answer.status_code in {200, 201} else None
 
         return until_answered(once)
@@ -136,6 +169,9 @@ class Doctor:
     def __init__(self, account: dict[str, str], server: str) -> None:
         self.account = account
         self.http = httpx.Client(base_url=server, trust_env=False, timeout=20)
+
+    def close(self) -> None:
+        self.http.close()
 
     def accept(self, observation: str) -> None:
         """Until the house has said that it is accepted."""
@@ -192,6 +228,9 @@ class Forgetful:
             while not self._put(parts[-1], first, chunk):
                 parts.append(Part(self._open(), first))
         return Played(self.device["id"], tape[: n_chunks * size], parts)
+
+    def close(self) -> None:
+        self.http.close()
 
     def _open(self) -> str:
         body = {

@@ -29,15 +29,22 @@ def make(house: "House", *requests: tuple[str, dict[str, Any]]) -> list[Any]:
     return made
 
 
-def wearer(*, given: str, devices: int = 1) -> dict[str, Any]:
-    """A new patient at the proving ground, wearing new devices since the day before yesterday."""
+def wearer(*, given: str, devices: int = 1, send_to: str = "") -> dict[str, Any]:
+    """A new patient at the proving ground, wearing new devices since the day before yesterday.
+
+    Args:
+        given: The given name.
+        devices: How many.
+        send_to: Address of another system that gets all of the patient's records.
+    """
     from accounts.principals import principal_of
-    from tests.cast import person, visit
+    from tests.cast import person as at_clinic
+    from tests.cast import visit
     from vitals.acts.registering import register_device
     from vitals.acts.wearing import attach
 
     place, administrator, doctor = ground()
-    patient = person(given, "Proof", secrets.token_hex(4), place)
+    patient = at_clinic(given, "Proof", secrets.token_hex(4), place)
     visit(patient, place, started=WORN_SINCE)
     made = []
     for _ in range(devices):
@@ -48,7 +55,10 @@ def wearer(*, given: str, devices: int = 1) -> dict[str, Any]:
         start = device.created_at - WORN_SINCE
         attach(by=principal_of(doctor), patient=patient, serial=serial, start=start)
         made.append({"id": str(device.pk), "serial": serial, "key": key})
-    return {"patient": str(patient.pk), "family": "Proof", "given": given, "devices": made}
+    person = {"patient": str(patient.pk), "family": "Proof", "given": given, "devices": made}
+    if send_to:
+        person["target"] = target(url=send_to, patients=[person["patient"]], waveforms=True)["id"]
+    return person
 
 
 def doctor() -> dict[str, Any]:
@@ -63,18 +73,18 @@ def doctor() -> dict[str, Any]:
 def target(
     *,
     url: str,
-    patients: Sequence[str] = (),
+    patients: Sequence[str],
     waveforms: bool = False,
     entry_limit: int = 100,
     id_style: str = "put",
 ) -> dict[str, Any]:
-    """A confirmed sync target: for ``patients``, or for everybody at the proving ground."""
+    """A confirmed sync target for ``patients``."""
     from accounts.principals import principal_of
     from vitals.models import SyncTarget
     from vitals.sync.acts import Choice, choose, confirm, disclosure
     from vitals.sync.ranks import USUAL
 
-    place, administrator, _ = ground()
+    _, administrator, _ = ground()
     by = principal_of(administrator)
     made = SyncTarget.objects.create(
         name=f"Proof {secrets.token_hex(3)}",
@@ -83,10 +93,8 @@ def target(
         id_style=id_style,
         summary_minutes=0,
     )
-    cohort = SyncTarget.Cohort.PATIENTS if patients else SyncTarget.Cohort.FACILITY
-    choice = Choice(
-        cohort, USUAL, facility=place, patient_ids=patients, include_waveforms=waveforms
-    )
+    cohort = SyncTarget.Cohort.PATIENTS
+    choice = Choice(cohort, USUAL, patient_ids=patients, include_waveforms=waveforms)
     choose(by=by, target=made, choice=choice)
     confirm(by=by, target=made, read=disclosure(made))
     return {"id": str(made.pk)}

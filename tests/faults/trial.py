@@ -3,7 +3,7 @@
 import random
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from ehr_project.database.processes import until
 from ehr_project.pytest_parts import node
 from tests.faults import checker, remote, stored
-from tests.faults.checker import Expected, Verdict
+from tests.faults.checker import Expected, Played, Verdict
 from tests.faults.devices import Cuff, Doctor, Wearer
 from tests.faults.kills import Kill, Killer
 from tests.faults.set_up import make
@@ -30,9 +30,21 @@ PLAYED_WITHIN_S = 180.0
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one round of kills left behind."""
+    """What one round of kills left behind.
+
+    Attributes:
+        kills: What was killed when.
+        acknowledged: How many chunks and readings the house answered for.
+        settled: Whether the worker read and sent all of it in time.
+        here: What the house holds.
+        there: What the other system holds.
+        repeated: Resources that were sent again though nothing in them had changed.
+        refused: What the wearables were refused.
+    """
 
     kills: list[Kill]
+    acknowledged: int
+    settled: bool
     here: Verdict
     there: Verdict
     repeated: int
@@ -41,26 +53,28 @@ class Outcome:
 
 @dataclass
 class Trial:
-    """A house with another system that receives what the proving ground's patients have."""
+    """A house, and another system that receives what its patients have."""
 
     house: House
     remote: Remote
     witness: Witness
     doctor: Doctor
-    target: str
     folder: Path
     expected: list[Expected] = field(default_factory=list)
-    devices: list[str] = field(default_factory=list)
     rounds: int = 0
 
     def round(self, seed: int, kills: int) -> Outcome:
         """Kill so many times while two wearables and a cuff send; then let all settle and look."""
         rng = random.Random(seed)
+        before = self.witness.promises
         self.rounds += 1
-        wanted = {"given": f"Round{self.rounds}", "devices": WEARABLES + 1}
+        wanted = {
+            "given": f"Round{self.rounds}",
+            "devices": WEARABLES + 1,
+            "send_to": self.remote.base_url,
+        }
         (person,) = make(self.house, ("wearer", wanted))
         *patches, scale = person["devices"]
-        ids = [one["id"] for one in person["devices"]]
         wearers = [
             Wearer(one, self.witness.base_url, self.folder / f"round-{self.rounds}", seed=seed + n)
             for n, one in enumerate(patches)
@@ -74,10 +88,10 @@ class Trial:
             killer.run(kills)
             self._come_to_an_end(wearers, cuff)
         finally:
-            cuff.last.set()
             for one in wearers:
                 one.end()
-        return self._looked_at(person, ids, wearers, cuff, killer.done)
+            cuff.close()
+        return self._looked_at(person, wearers, cuff, killer.done, before)
 
     def _come_to_an_end(self, wearers: list[Wearer], cuff: Cuff) -> None:
         for one in (*wearers, cuff):
@@ -87,39 +101,51 @@ class Trial:
             assert not one.is_alive(), f"{one.device['serial']} did not come to its end"
 
     def _looked_at(
-        self, person: Any, ids: list[str], wearers: list[Wearer], cuff: Cuff, kills: list[Kill]
+        self, person: Any, wearers: list[Wearer], cuff: Cuff, kills: list[Kill], before: int
     ) -> Outcome:
+        ids = [one["id"] for one in person["devices"]]
         played = [one for wearer in wearers for one in wearer.played]
         self.house.wait_ready()
-        self.settle(ids)
+        settled = until(lambda: self._is_settled(ids, person["target"]), SETTLED_WITHIN_S)
         with self.house.connect() as connection:
             found = stored.of_devices(connection, ids)
             summaries = connection.execute(SUMMARIES, [ids]).fetchall()
             readings = connection.execute(READINGS, [ids]).fetchall()
-        mine = {part.recording for one in played for part in one.parts}
-        promised = [one for one in self.witness.chunks if one.recording in mine]
-        values = set(cuff.accepted)
-        here = checker.chunks_here(promised, found) + checker.recordings_here(played, found)
-        for one in played:
-            here += checker.tape_here(one, found)
-        here += checker.readings_here(
-            [one for one in self.witness.readings if one.value in values], readings
-        )
+        here = self._here(played, found, cuff, readings)
         self.expected += remote.expected_person(person)
         self.expected += [one for tape in played for one in remote.expected_pieces(tape)]
         self.expected += [remote.expected_reading(value) for value in cuff.accepted]
         self.expected += remote.expected_summaries(summaries)
         there = checker.there(self.expected, remote.standing(self.remote))
-        refused = [words for wearer in wearers for words in wearer.refused]
-        return Outcome(kills, here, there, len(remote.repeated(self.remote)), refused)
+        return Outcome(
+            kills,
+            self.witness.promises - before,
+            settled,
+            here,
+            there,
+            len(remote.repeated(self.remote)),
+            [words for wearer in wearers for words in wearer.refused],
+        )
 
-    def settle(self, ids: list[str]) -> bool:
-        """Until the worker has read and sent all of it; whether it did in time."""
-        return until(lambda: self._is_settled(ids), SETTLED_WITHIN_S)
+    def _here(
+        self,
+        played: list[Played],
+        found: dict[str, stored.Stored],
+        cuff: Cuff,
+        readings: list[tuple[str, str]],
+    ) -> Verdict:
+        mine = {part.recording for one in played for part in one.parts}
+        chunks = [one for one in self.witness.chunks if one.recording in mine]
+        weights = [one for one in self.witness.readings if one.value in set(cuff.accepted)]
+        verdict = checker.chunks_here(chunks, found) + checker.recordings_here(played, found)
+        for one in played:
+            verdict += checker.tape_here(one, found)
+        return verdict + checker.readings_here(weights, readings)
 
-    def _is_settled(self, ids: list[str]) -> bool:
+    def _is_settled(self, ids: list[str], target: str) -> bool:
+        """The worker has read and sent all of it."""
         with self.house.connect() as connection:
-            row = connection.execute(SETTLED, {"devices": ids, "target": self.target}).fetchone()
+            row = connection.execute(SETTLED, {"devices": ids, "target": target}).fetchone()
         return bool(row and all(row))
 
 
@@ -172,12 +198,6 @@ def trial(*, port: int | None = None) -> Iterator[Trial]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="faults-")))
         witness = Witness(house.base_url, folder / "truth.jsonl")
         stack.enter_context(witness)
-        account, bystander, target = make(
-            house,
-            ("doctor", {}),
-            ("wearer", {"given": "Bystander", "devices": 0}),
-            ("target", {"url": system.base_url, "waveforms": True}),
-        )
-        begun = Trial(house, system, witness, Doctor(account, house.base_url), target["id"], folder)
-        begun.expected += remote.expected_person(bystander)
-        yield begun
+        (account,) = make(house, ("doctor", {}))
+        doctor = stack.enter_context(closing(Doctor(account, house.base_url)))
+        yield Trial(house, system, witness, doctor, folder)
