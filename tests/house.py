@@ -3,7 +3,6 @@
 import http.client
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -19,13 +18,12 @@ import pytest
 from ehr_project.database import Urls, running_urls, scratch_folder
 from ehr_project.database.cluster import leash
 from ehr_project.database.processes import PROC, processes_in, until
-from ehr_project.house import is_free
+from tests.stand_in.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
-# Below 32768, where Linux starts to hand out ports for outgoing connections by itself.
-FIRST_PORT, LAST_PORT = 21_000, 23_999
 READY_WITHIN_S = 180.0
 STOPPED_WITHIN_S = 90.0
+OPEN = "Chartwave is ready"
 NOT_INHERITED = ("DATABASE_", "PG", "CHARTWAVE_", "SECRET_KEY", "DJANGO_", "PYTEST")
 
 
@@ -125,6 +123,11 @@ class House:
         until(lambda: self.ready or self.process.poll() is not None, seconds)
         assert self.ready, f"The house is not ready. It said:\n{self.said}"
 
+    def wait_open(self) -> None:
+        """Until it says that it is open; whoever answers at the port might be another house."""
+        until(lambda: OPEN in self.said or self.process.poll() is not None, READY_WITHIN_S)
+        assert OPEN in self.said, f"The house did not open. It said:\n{self.said}"
+
     @property
     def said(self) -> str:
         """What it printed so far."""
@@ -194,13 +197,6 @@ def command_of(pid: int) -> str:
         return ""
 
 
-def a_free_port() -> int:
-    """A port below those of outgoing connections; xdist workers look in different places."""
-    worker = int(re.sub(r"\D", "", os.environ.get("PYTEST_XDIST_WORKER", "")) or 0)
-    first = FIRST_PORT + worker * 200
-    return next(port for port in range(first, LAST_PORT) if is_free(port))
-
-
 @contextmanager
 def running_house(
     *, demo: bool = True, port: int | None = None, environment: Mapping[str, str] | None = None
@@ -212,7 +208,7 @@ def running_house(
         port: Else a free one.
         environment: More for the launcher to hand on.
     """
-    port = port or a_free_port()
+    port = port or free_port()
     with scratch_folder() as data:
         with (data / "said.txt").open("wb") as said:
             process = subprocess.Popen(
@@ -230,7 +226,7 @@ def running_house(
             )
         house = House(data, port, process, demo, environment or {})
         try:
-            house.wait_ready()
+            house.wait_open()
             yield house
         finally:
             house.stop()

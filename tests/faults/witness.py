@@ -62,6 +62,11 @@ class Witness(Relay):
         """How many things the house has answered for, each counted once."""
         return len(self.chunks) + len(self.readings)
 
+    def chunks_so_far(self) -> set[ChunkPromise]:
+        """A copy, while devices go on."""
+        with self._news:
+            return set(self.chunks)
+
     def wait_for(self, promises: int, seconds: float) -> bool:
         """Until there are that many promises; whether they came in time."""
         with self._news:
