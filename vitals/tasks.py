@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import close_old_connections, connection, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -74,8 +74,9 @@ def overlooked() -> list[UUID]:
     """Recordings that hold more than was drawn or read, for example because a job failed."""
     undrawn = WaveformChunk.objects.filter(in_pyramid=False).values("recording")
     ended = timezone.now() - LOOKED_BACK
-    unfinished = Recording.objects.filter(kind=Recording.Kind.ECG, closed_at__gte=ended).exclude(
-        pk__in=Analysis.objects.readings().filter(final=True).values("recording")
+    read = Analysis.objects.readings().filter(recording=OuterRef("pk"), final=True)
+    unfinished = Recording.objects.filter(
+        ~Exists(read), kind=Recording.Kind.ECG, closed_at__gte=ended
     )
     either = Q(pk__in=undrawn) | Q(pk__in=unfinished.values("pk"))
     return list(Recording.objects.filter(either).values_list("pk", flat=True)[:1000])

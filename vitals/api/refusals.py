@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -19,6 +21,11 @@ from vitals.models import UploadRefusal
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
+
+# Refusals of requests without a valid key, kept by one process in a minute.
+NOBODYS_KEPT = 60
+NOBODYS_WITHIN_S = 60.0
+_nobodys: deque[float] = deque()
 
 CODES = {
     exceptions.NotAuthenticated: KeyMissing,
@@ -63,6 +70,8 @@ def described(error: Exception) -> tuple[int, str, str, dict[str, Any]] | None:
 def note(request: Request, status: int, code: str, detail: str) -> None:
     """Keep the refusal for the console and the audit trail, after the act has rolled back."""
     caller = getattr(request, "_user", None)
+    if not isinstance(caller, Caller) and not _room_for_nobody():
+        return
     device_id = caller.device_id if isinstance(caller, Caller) else None
     by = caller.principal if isinstance(caller, Caller) else ANONYMOUS
     with transaction.atomic():
@@ -75,6 +84,17 @@ def note(request: Request, status: int, code: str, detail: str) -> None:
             detail=detail[:500],
         )
         audit.record(by, "upload", outcome="refused", detail={"code": code})
+
+
+def _room_for_nobody() -> bool:
+    """Whether one more refusal without a valid key is kept; a flood must not fill the disk."""
+    now = time.monotonic()
+    while _nobodys and now - _nobodys[0] > NOBODYS_WITHIN_S:
+        _nobodys.popleft()
+    if len(_nobodys) >= NOBODYS_KEPT:
+        return False
+    _nobodys.append(now)
+    return True
 
 
 def _first(detail: Any, field: str = "") -> tuple[str, str]:

@@ -111,7 +111,7 @@ class ClosingSerializer(serializers.Serializer[Closing]):
     given_up = serializers.ListField(
         child=serializers.IntegerField(min_value=0, max_value=LARGEST_SEQ),
         required=False,
-        max_length=100_000,
+        max_length=5000,
     )
 
     def closing(self) -> Closing:

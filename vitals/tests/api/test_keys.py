@@ -93,18 +93,33 @@ def test_the_last_use_of_a_key_is_noted(device):
     assert DeviceKey.objects.get().last_used_at is not None
 
 
-def test_a_wrong_key_stands_in_the_console_without_a_device(db):
+def test_a_wrong_key_stands_in_the_console_without_a_device(db, quiet):
     DeviceClient("cw_00000000_" + "a" * 43).open()
     assert UploadRefusal.objects.get().device is None
 
 
-def test_the_console_never_shows_a_key(db):
+@pytest.fixture
+def quiet(monkeypatch):
+    """Nobody knocked before."""
+    from collections import deque
+
+    monkeypatch.setattr("vitals.api.refusals._nobodys", deque())
+
+
+def test_a_flood_of_wrong_keys_does_not_fill_the_console(db, quiet, monkeypatch):
+    monkeypatch.setattr("vitals.api.refusals.NOBODYS_KEPT", 3)
+    answers = [refused(DeviceClient("cw_00000000_" + "a" * 43)) for _ in range(5)]
+    assert answers == [(401, "key-invalid")] * 5
+    assert UploadRefusal.objects.count() == 3
+
+
+def test_the_console_never_shows_a_key(db, quiet):
     DeviceClient("cw_00000000_" + "a" * 43).open()
     refusal = UploadRefusal.objects.get()
     assert "aaaa" not in refusal.detail + refusal.path
 
 
-def test_a_refusal_is_audited(db):
+def test_a_refusal_is_audited(db, quiet):
     DeviceClient("cw_00000000_" + "a" * 43).open()
     assert AuditEvent.objects.filter(action="upload", outcome="refused").count() == 1
 
