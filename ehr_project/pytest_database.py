@@ -1,4 +1,4 @@
-"""pytest plugin: one scratch PostgreSQL for a whole run, and tests that act as the application.
+"""pytest plugin: a scratch PostgreSQL for the run, and tests that act as the application.
 
 It is loaded by ``-p`` (pyproject.toml) because Django reads its settings before any conftest.
 With DATABASE_URL set already, that database is used and nothing is started.
@@ -13,6 +13,8 @@ import pytest
 from ehr_project.database import scratch_cluster
 from ehr_project.database.roles import APP_ROLE
 
+# Set where the database is ours, so that workers know not to use their parent's.
+OURS = "CHARTWAVE_SCRATCH_DATABASE"
 NO_CLUSTER = {"-h", "--help", "--version", "--markers", "--fixtures"}
 
 
@@ -20,9 +22,15 @@ NO_CLUSTER = {"-h", "--help", "--version", "--markers", "--fixtures"}
 def pytest_load_initial_conftests(
     early_config: pytest.Config, args: list[str]
 ) -> Generator[None, None, None]:
-    """Start the database before Django's settings ask for it; xdist workers inherit the address."""
+    """Start the database before Django's settings ask for it; each xdist worker has its own.
+
+    Readers of the history wait for every transaction that runs in the cluster, also of another
+    database: with one cluster for all, one worker's open test would hold up the other's feed.
+    """
     demo_settings()
-    if "DATABASE_URL" not in os.environ and not NO_CLUSTER.intersection(args):
+    inherited = OURS in os.environ and "PYTEST_XDIST_WORKER" in os.environ
+    wanted = inherited or "DATABASE_URL" not in os.environ
+    if wanted and not NO_CLUSTER.intersection(args):
         running = contextlib.ExitStack()
         early_config.add_cleanup(running.close)
         urls = running.enter_context(scratch_cluster(fsync=False))
@@ -30,6 +38,7 @@ def pytest_load_initial_conftests(
         # Test databases are made and migrated by the owner, then used as the application.
         os.environ["DATABASE_URL"] = os.environ["DATABASE_OWNER_URL"] = urls.owner_url
         os.environ["DATABASE_APP_ROLE"] = APP_ROLE
+        os.environ[OURS] = "yes"
     return (yield)
 
 
@@ -39,7 +48,7 @@ def demo_settings() -> None:
 
 
 def forget_database() -> None:
-    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_APP_ROLE"):
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_APP_ROLE", OURS):
         os.environ.pop(name, None)
 
 
