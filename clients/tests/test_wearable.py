@@ -168,7 +168,7 @@ def test_two_wearables_never_share_a_spool(clinic, tape, play):
     clinic.mood = lambda method, path: (503, b"", {})
     play(tape, *FAST)
     time.sleep(0.8)
-    words, _ = play(tape, *FAST).communicate(timeout=20)
+    words, _ = play(tape, *FAST).communicate(timeout=90)
     assert "Another wearable is using" in words
 
 

@@ -75,7 +75,7 @@ def test_ends_with_everything_it_started(make):
     group = child.process.pid
     assert len(members(group)) == 2
     end_all([child])
-    assert until(lambda: members(group) == [], 5)
+    assert until(lambda: members(group) == [], 30)
 
 
 def test_one_that_ignores_the_request_is_ended_in_bounded_time(make, monkeypatch):
@@ -91,9 +91,9 @@ def test_a_killed_one_comes_back(make):
     child = make(SLEEPER)
     first = child.process.pid
     os.kill(first, signal.SIGKILL)
-    assert until(lambda: not child.alive, 5)
+    assert until(lambda: not child.alive, 30)
     said: list[str] = []
-    assert until(lambda: child.revive(said.append) or child.alive, 10)
+    assert until(lambda: child.revive(said.append) or child.alive, 30)
     assert child.process.pid != first
     assert "child ended (-9)" in said[0]
 
@@ -102,16 +102,16 @@ def test_what_a_killed_leader_leaves_is_gone_before_the_next_start(make):
     child = make(LEADER)
     left = next(pid for pid in members(child.process.pid) if pid != child.process.pid)
     os.kill(child.process.pid, signal.SIGKILL)
-    assert until(lambda: not child.alive, 5)
-    assert until(lambda: child.revive(lambda _: None) or child.alive, 10)
-    assert until(lambda: not exists(left), 5)
+    assert until(lambda: not child.alive, 30)
+    assert until(lambda: child.revive(lambda _: None) or child.alive, 30)
+    assert until(lambda: not exists(left), 30)
 
 
 def test_the_pause_grows_while_it_keeps_dying(make):
     child = make("print('up')")
     pauses = []
     for _ in range(3):
-        assert until(lambda: not child.alive, 10)
+        assert until(lambda: not child.alive, 30)
         child.began = time.monotonic() - child.pause
         child.revive(lambda _: None)
         pauses.append(child.pause)
@@ -121,7 +121,7 @@ def test_the_pause_grows_while_it_keeps_dying(make):
 def test_a_long_life_forgets_earlier_deaths(make):
     child = make("print('up')")
     child.pause = 30.0
-    assert until(lambda: not child.alive, 10)
+    assert until(lambda: not child.alive, 30)
     child.began = time.monotonic() - 61
     child.revive(lambda _: None)
     assert child.pause == 1.0
@@ -135,4 +135,4 @@ def test_it_dies_with_a_killed_parent(tmp_path):
     with subprocess.Popen(command, stdin=-1, stdout=-1, text=True) as parent:
         pid = int(parent.stdout.readline())
         parent.kill()
-    assert until(lambda: not exists(pid), 10)
+    assert until(lambda: not exists(pid), 30)
