@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from django.db.models import Q, QuerySet
 
-from vitals.models import PyramidPiece, Recording, WaveformChunk
+from vitals.models import Recording, WaveformChunk
 from vitals.models.chunks import RAW
+from vitals.statements import run
 from vitals.storage import pyramid
 from vitals.storage.codec import MISSING, Int16Array, decode
 from vitals.storage.pyramid import Piece, PieceKey, Viewport
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-# Chunks that the worker has not drawn into the pyramid yet are drawn while answering, up to here.
-MOST_PENDING = 240
+    from django.db.models import QuerySet
+
+# What the worker has not drawn into the pyramid yet is drawn while answering, so much at a time.
+LONGEST_RUN = 2**20
+
+# A stray chunk belongs to nobody yet (see ``shown``).
+SHOWN = """
+FROM vitals_waveformchunk
+WHERE recording_id = %(recording)s AND pairing_id IS NOT DISTINCT FROM %(pairing)s::uuid
+"""
+# Chunks never overlap, so only the last one that begins before can reach into the range.
+STORED = f"""
+SELECT first_sample, n_samples, codec, payload {SHOWN} AND first_sample < %(end)s
+  AND first_sample >= coalesce((SELECT max(first_sample) {SHOWN} AND first_sample <= %(first)s), 0)
+ORDER BY first_sample
+"""
+LAST = f"SELECT first_sample + n_samples {SHOWN} ORDER BY first_sample DESC LIMIT 1"
+UNDRAWN = f"SELECT first_sample, n_samples {SHOWN} AND NOT in_pyramid ORDER BY first_sample"
+PIECES = """
+SELECT index, payload FROM vitals_pyramidpiece
+WHERE recording_id = %(recording)s AND channel = %(channel)s AND level = %(level)s
+  AND index = ANY(%(indexes)s)
+"""
 
 
 def shown(recording: Recording) -> QuerySet[WaveformChunk]:
@@ -31,33 +52,32 @@ def samples(recording: Recording, first_sample: int, n: int) -> Int16Array:
     Returns:
         int16, shape (n, channels); −32768 where nothing was measured or received.
     """
-    width = len(recording.channels)
+    width, end = len(recording.channels), first_sample + n
     out = np.full((n, width), MISSING, np.int16)
-    end = first_sample + n
-    chunks = shown(recording).filter(first_sample__lt=end).order_by("first_sample")
-    # Chunks never overlap, so only the last one that begins before can reach into the range.
-    before = chunks.filter(first_sample__lte=first_sample).reverse().values("first_sample")[:1]
-    for chunk in chunks.filter(Q(first_sample__gt=first_sample) | Q(first_sample__in=before)):
-        start, stop = max(chunk.first_sample, first_sample), min(chunk.end_sample, end)
+    wanted = _whose(recording) | {"first": first_sample, "end": end}
+    for first, count, codec, payload in run(STORED, wanted):
+        start, stop = max(first, first_sample), min(first + count, end)
         if start < stop:
-            block = unpacked(chunk, width)
-            out[start - first_sample : stop - first_sample] = block[
-                start - chunk.first_sample : stop - chunk.first_sample
-            ]
+            block = _block(codec, payload, count, width)
+            out[start - first_sample : stop - first_sample] = block[start - first : stop - first]
     return out
 
 
 def unpacked(chunk: WaveformChunk, width: int) -> Int16Array:
     """The samples of one stored chunk, int16 (n, channels)."""
-    if chunk.codec == RAW:
-        return np.frombuffer(chunk.payload, "<i2").astype(np.int16).reshape(-1, width)
-    return decode(bytes(chunk.payload), chunk.codec, n_samples=chunk.n_samples, n_channels=width)
+    return _block(chunk.codec, bytes(chunk.payload), chunk.n_samples, width)
+
+
+def _block(codec: str, payload: bytes, n_samples: int, width: int) -> Int16Array:
+    if codec == RAW:
+        return np.frombuffer(payload, "<i2").astype(np.int16).reshape(-1, width)
+    return decode(payload, codec, n_samples=n_samples, n_channels=width)
 
 
 def end_sample(recording: Recording) -> int:
     """Index after the last sample that is shown; 0 when there is none."""
-    last = shown(recording).order_by("-first_sample").only("first_sample", "n_samples").first()
-    return last.end_sample if last else 0
+    last = run(LAST, _whose(recording)).fetchone()
+    return int(last[0]) if last else 0
 
 
 def viewport(
@@ -83,10 +103,9 @@ def stored_pieces(
     recording: Recording, channel: int, level: int, indexes: Sequence[int]
 ) -> dict[int, Piece]:
     """The pieces of one channel and level that are stored, by index."""
-    rows = PyramidPiece.objects.filter(
-        recording=recording, channel=channel, level=level, index__in=list(indexes)
-    ).values_list("index", "payload")
-    return {index: Piece.from_bytes(bytes(payload)) for index, payload in rows}
+    wanted = {"recording": recording.pk, "channel": channel, "level": level}
+    rows = run(PIECES, wanted | {"indexes": list(indexes)})
+    return {index: Piece.from_bytes(payload) for index, payload in rows}
 
 
 def undrawn(recording: Recording) -> QuerySet[WaveformChunk]:
@@ -98,13 +117,28 @@ def _pending(
     recording: Recording, pieces: Mapping[int, Piece], channel: int, level: int
 ) -> dict[PieceKey, Piece]:
     """The pieces of ``level`` with what the worker has not drawn into them yet."""
-    width = len(recording.channels)
     fresh: dict[PieceKey, Piece] = {}
 
     def load(key: PieceKey) -> Piece | None:
         return fresh.get(key) or (pieces.get(key.index) if key.level == level else None)
 
-    for chunk in undrawn(recording)[:MOST_PENDING]:
-        column = unpacked(chunk, width)[:, channel : channel + 1]
-        fresh |= pyramid.update(chunk.first_sample, column, load)
+    for first, n in _undrawn_runs(recording):
+        column = samples(recording, first, n)[:, channel : channel + 1]
+        fresh |= pyramid.update(first, column, load)
     return {key: piece for key, piece in fresh.items() if key.level == level}
+
+
+def _undrawn_runs(recording: Recording) -> Iterator[tuple[int, int]]:
+    """First sample and length of each stretch without a gap that the pyramid lacks."""
+    first, n = 0, 0
+    for start, count in run(UNDRAWN, _whose(recording)):
+        if n and (start != first + n or n >= LONGEST_RUN):
+            yield first, n
+            n = 0
+        first, n = (first if n else start), n + count
+    if n:
+        yield first, n
+
+
+def _whose(recording: Recording) -> dict[str, Any]:
+    return {"recording": recording.pk, "pairing": recording.pairing_id}
