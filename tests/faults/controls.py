@@ -51,16 +51,27 @@ def loss_here(trial: Trial, seed: int) -> Verdict:
 
 @contextmanager
 def careless_commits(house: House) -> Iterator[None]:
-    """From the next connection on, a commit is answered for before it is on disk."""
-    with house.connect() as connection:
-        role = connection.info.user
-        connection.execute(f'ALTER ROLE "{role}" SET synchronous_commit = off')
+    """Inside, a commit is answered for before it is on disk."""
+    _commits(house, "SET synchronous_commit = off")
     try:
         yield
     finally:
         house.wait_ready()
-        with house.connect() as connection:
-            connection.execute(f'ALTER ROLE "{role}" RESET synchronous_commit')
+        _commits(house, "RESET synchronous_commit")
+
+
+def _commits(house: House, how: str) -> None:
+    """A role's setting counts from its next connections on: all of now end."""
+    with house.connect() as connection:
+        connection.execute(f'ALTER ROLE "{connection.info.user}" {how}')
+        connection.commit()
+        connection.execute(END_OTHERS)
+
+
+END_OTHERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE usename = current_user AND pid <> pg_backend_pid()
+"""
 
 
 def doubling_here(trial: Trial, seed: int) -> Verdict:
