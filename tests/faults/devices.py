@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -16,6 +17,7 @@ import httpx
 import numpy as np
 
 from clients.wearable import rfc3339
+from ehr_project.database.cluster import leash
 from tests.faults import tapes
 from tests.faults.checker import Part, Played
 from tests.house import ROOT, outside
@@ -84,6 +86,7 @@ class Wearer(threading.Thread):
         with (folder / "said.txt").open("ab") as said:
             self.process = subprocess.Popen(
                 [
+                    *leash(signal.SIGTERM),
                     *(sys.executable, "-m", "clients.wearable", str(folder / "tape.npy")),
                     *("--server", self.server, "--spool", str(folder / "spool")),
                     *(
