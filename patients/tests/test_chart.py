@@ -159,3 +159,19 @@ def test_an_error_is_not_entered_twice(client, page, rosa):
 def test_an_observation_of_somebody_elses_patient_is_not_there(client, dr_baum, rosa):
     client.force_login(dr_baum)
     assert client.get(f"/observations/{pulse(rosa).id}/").status_code == 404
+
+
+def test_a_version_names_who_made_it(client, page, rosa):
+    reading = pulse(rosa)
+    strike(client, reading)
+    kept = client.get(f"/observations/{reading.id}/").content.decode()
+    assert kept.count("Dr Ada Ames") >= 2  # in the note, and beside version 2
+
+
+def test_a_critical_value_before_keeps_its_flag(page, rosa):
+    critical = [{"coding": [{"code": "HH"}]}]
+    lab = {"categories": ["laboratory"], "code_code": "2823-3", "code_text": "Potassium"}
+    earlier = timezone.now() - timedelta(hours=2)
+    pulse(rosa, 7, **lab, effective_start=earlier, interpretations=critical)
+    pulse(rosa, 4, **lab)
+    assert "critically high" in page()

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit
 from accounts.access import principal, requires
+from accounts.models import User
 from accounts.roles import CHART_READ, CHART_WRITE, OBSERVATION_ACCEPT
 from fhir.errors import NotFound
 from fhir.models import Change
@@ -64,8 +65,25 @@ def in_full(shown: Observation) -> dict[str, Any]:
         "reading": reading(shown),
         "notes": shown.notes or [],
         "in_error": shown.status == ENTERED_IN_ERROR,
-        "versions": Change.objects.of("Observation", shown.fhir_id),
+        "versions": versions(shown),
     }
+
+
+def versions(shown: Observation) -> list[dict[str, Any]]:
+    """Every version, newest first, with who made it by name where it was a person."""
+    rows = list(Change.objects.of("Observation", shown.fhir_id))
+    ids = [row.principal.removeprefix("user:") for row in rows if row.principal[:5] == "user:"]
+    names = {f"user:{user.pk}": user.get_full_name() for user in User.objects.filter(pk__in=ids)}
+    return [
+        {
+            "version": row.version,
+            "op": row.get_op_display(),
+            "at": row.at,
+            "who": names.get(row.principal, row.principal),
+            "origin": row.origin,
+        }
+        for row in rows
+    ]
 
 
 @require_POST
