@@ -16,18 +16,33 @@ IDENTITY_WRITE = "identity.write"
 CHART_READ = "chart.read"
 CHART_WRITE = "chart.write"
 OBSERVATION_ACCEPT = "observation.accept"
+MEDICATION_PRESCRIBE = "medication.prescribe"
+MEDICATION_ADMINISTER = "medication.administer"
+ORDER_WRITE = "order.write"
+RESULT_ACKNOWLEDGE = "result.acknowledge"
+NOTE_SIGN = "note.sign"
+ENCOUNTER_MANAGE = "encounter.manage"
+APPOINTMENT_MANAGE = "appointment.manage"
 DEVICE_ATTACH = "device.attach"
 DEVICE_MANAGE = "device.manage"
 SYNC_MANAGE = "sync.manage"
 USER_MANAGE = "user.manage"
 AUDIT_READ = "audit.read"
 
-_CLINICAL = {IDENTITY_READ, CHART_READ, CHART_WRITE, OBSERVATION_ACCEPT, DEVICE_ATTACH}
+_DESK = {IDENTITY_READ, IDENTITY_WRITE, ENCOUNTER_MANAGE, APPOINTMENT_MANAGE}
+_CLINICAL = _DESK | {
+    CHART_READ,
+    CHART_WRITE,
+    OBSERVATION_ACCEPT,
+    DEVICE_ATTACH,
+    MEDICATION_ADMINISTER,
+    NOTE_SIGN,
+}
 
 SCOPES: dict[str, frozenset[str]] = {
-    Role.DOCTOR: frozenset(_CLINICAL),
+    Role.DOCTOR: frozenset(_CLINICAL | {MEDICATION_PRESCRIBE, ORDER_WRITE, RESULT_ACKNOWLEDGE}),
     Role.NURSE: frozenset(_CLINICAL),
-    Role.REGISTRAR: frozenset({IDENTITY_READ, IDENTITY_WRITE}),
+    Role.REGISTRAR: frozenset(_DESK),
     Role.ADMINISTRATOR: frozenset({DEVICE_MANAGE, SYNC_MANAGE, USER_MANAGE}),
     Role.PRIVACY_OFFICER: frozenset({AUDIT_READ}),
 }

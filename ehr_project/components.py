@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
 from ehr_project import wording
+from patients.chart.tabs import TABS
 
 register = template.Library()
 
@@ -357,3 +358,9 @@ def percent(share: float | None) -> str:
 def plain(value: Any) -> str:
     """A value for a script to read from an attribute: never localised, empty when absent."""
     return "" if value is None else str(value)
+
+
+@register.inclusion_tag("patients/_tabs.html")
+def chart_tabs(patient: Any, tab: str) -> dict[str, Any]:
+    """The pages of a chart, the one that is open marked."""
+    return {"patient": patient, "tab": tab, "tabs": TABS}

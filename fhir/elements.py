@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from fhir.mapping import Columns, Element, Resolver, Resource
-from fhir.times import date_range, date_text, moment_range, moment_text
+from fhir.times import date_range, date_text, moment_range, moment_text, span_text
 
 
 def _present(name: str, value: Any) -> Resource:
@@ -222,8 +222,8 @@ def occurrence(stem: str, start: str, end: str) -> Element:
 
     def render(record: Any) -> Resource:
         low, high = getattr(record, start), getattr(record, end)
-        if low is not None and low == high:
-            return {as_moment: moment_text(low)}
+        if text := span_text(low, high):
+            return {as_moment: text}
         return _present(
             as_period, _present("start", moment_text(low)) | _present("end", moment_text(high))
         )

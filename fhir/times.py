@@ -68,3 +68,14 @@ def moment_text(value: datetime | None) -> str:
     utc = value.astimezone(ZoneInfo("UTC"))
     spec = "microseconds" if utc.microsecond % 1000 else "milliseconds"
     return utc.isoformat(timespec=spec if utc.microsecond else "seconds").replace("+00:00", "Z")
+
+
+def span_text(low: datetime | None, high: datetime | None) -> str:
+    """The FHIR dateTime that means exactly this span: year, month, day or moment; else empty."""
+    if low is None or high is None:
+        return ""
+    if low == high:
+        return moment_text(low)
+    day = low.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    spelled = (f"{day.year:04}", f"{day:%Y-%m}", f"{day:%Y-%m-%d}")
+    return next((text for text in spelled if moment_range(text) == (low, high)), "")

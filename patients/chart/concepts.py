@@ -6,11 +6,22 @@ from typing import Any
 from fhir.models import Record
 
 NOT_UNDERSTOOD = "contains information not understood here"
+UNKNOWN_MODIFIERS = frozenset({"modifierExtension", "implicitRules"})
 
 
 def understood(record: Record) -> bool:
-    """False when the record carries a modifier that this house does not know."""
-    return not {"modifierExtension", "implicitRules"} & (record.extra or {}).keys()
+    """False when the record carries, at any depth, a modifier that this house does not know."""
+    return not _modified(record.extra or {}) and not any(
+        _modified(value) for value in vars(record).values() if isinstance(value, list | dict)
+    )
+
+
+def _modified(value: Any) -> bool:
+    if isinstance(value, list):
+        return any(map(_modified, value))
+    if not isinstance(value, dict):
+        return False
+    return not UNKNOWN_MODIFIERS.isdisjoint(value) or any(map(_modified, value.values()))
 
 
 def noted(text: str, record: Record) -> str:

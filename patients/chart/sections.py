@@ -52,6 +52,7 @@ def chart(patient: Patient, principal: Principal) -> dict[str, Any]:
     for name, load in (SECTIONS | _more).items():
         context |= loaded(name, load, patient)
     return context | {
+        "tab": "summary",
         "may_accept": principal.may(OBSERVATION_ACCEPT),
         "may_attach": principal.may(DEVICE_ATTACH),
     }

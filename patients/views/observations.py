@@ -9,18 +9,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import audit
 from accounts.access import principal, requires
 from accounts.models import User
 from accounts.roles import CHART_READ, CHART_WRITE, OBSERVATION_ACCEPT
-from fhir.errors import NotFound
 from fhir.models import Change
-from fhir.principal import Principal
-from patients.acts.observation import accept, enter_in_error
+from patients.acts.charting import enter_in_error
+from patients.acts.observation import accept
 from patients.chart.readings import reading, vitals
 from patients.chart.sections import banner, loaded
-from patients.models import Observation, Patient
+from patients.models import Observation
 from patients.models.base import ENTERED_IN_ERROR
+from patients.views.opening import looked, open_record
 
 
 class InErrorForm(forms.Form):
@@ -32,29 +31,24 @@ class InErrorForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
 
-def visible_observation(observation_id: UUID, by: Principal) -> tuple[Observation, Patient]:
-    """The observation and its patient; NotFound for whoever may not see it."""
-    rows = Observation.objects.visible_to(by).select_related("patient")
-    found = rows.filter(id=observation_id).first()
-    if found is None or found.patient is None:
-        raise NotFound
-    return found, found.patient
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(CHART_READ)
 def observation(request: HttpRequest, observation_id: UUID) -> HttpResponse:
     """What was recorded, by whom, in which versions; and the form that takes it back."""
     by = principal(request)
-    shown, patient = visible_observation(observation_id, by)
+    shown, patient = open_record(request, Observation, observation_id)
     form = InErrorForm(request.POST or None, initial={"version": shown.version})
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        enter_in_error(by=by, observation=shown, reason=said["reason"], expected=said["version"])
+        enter_in_error(shown, by=by, reason=said["reason"], expected=said["version"])
         messages.success(request, f"{shown} now stands as entered in error.")
         return redirect("patient-chart", patient.id)
-    audit.record_access(by=by, action="read", entities=[shown.reference], patient_id=patient.id)
-    context = banner(patient) | in_full(shown) | {"form": form, "may_write": by.may(CHART_WRITE)}
+    looked(request, patient, shown)
+    context = (
+        banner(patient)
+        | in_full(shown)
+        | {"form": form, "may_write": by.may(CHART_WRITE), "tab": "vitals"}
+    )
     return render(request, "patients/observation.html", context, status=422 if form.errors else 200)
 
 
@@ -91,7 +85,7 @@ def versions(shown: Observation) -> list[dict[str, Any]]:
 def observation_accept(request: HttpRequest, observation_id: UUID) -> HttpResponse:
     """Accept a device reading."""
     by = principal(request)
-    waiting, patient = visible_observation(observation_id, by)
+    waiting, patient = open_record(request, Observation, observation_id)
     version = request.POST.get("version", "")
     expected = int(version) if version.isdecimal() and len(version) < 10 else 0
     accept(by=by, observation=waiting, expected=expected)

@@ -14,7 +14,7 @@ from accounts.roles import DEVICE_ATTACH
 from fhir.errors import NotFound, Refusal
 from patients.chart.person import numbers, person
 from patients.chart.sections import banner
-from patients.views.chart import visible_patient
+from patients.views.opening import open_patient
 from vitals.acts.wearing import attach, detach
 from vitals.forms import AttachForm, DetachForm
 from vitals.models import Pairing
@@ -34,7 +34,7 @@ FIELD_OF = {"device-unknown": "serial", "pairing-overlap": "serial", "pairing-ti
 def device_attach(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Put a device on the patient."""
     by = principal(request)
-    patient = visible_patient(patient_id, by)
+    patient = open_patient(request, patient_id)
     form = AttachForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         wanted = {name: form.cleaned_data[name] for name in form.cleaned_data if name != "confirm"}

@@ -1,0 +1,1 @@
+"""What administrators keep of the chart: terms, medicines, ranges; nothing clinical."""

@@ -1,0 +1,26 @@
+"""The pages of a chart: their order, names and keys (``g`` and the letter goes there)."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One page of the chart.
+
+    Attributes:
+        key: Letter that goes there after ``g``.
+        label: Word on the tab.
+        url_name: Its address, which takes the patient's id.
+        id: What a page says of itself in ``tab``.
+    """
+
+    key: str
+    label: str | Promise
+    url_name: str
+    id: str
+
+
+TABS: tuple[Tab, ...] = (Tab("s", _("Summary"), "patient-chart", "summary"),)

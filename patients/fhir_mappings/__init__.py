@@ -1,0 +1,11 @@
+"""The chart as FHIR: which element fills which column, and what can be searched."""
+
+from patients.fhir_mappings import history, medicines, people, plans, readings
+
+MAPPINGS = (
+    *people.MAPPINGS,
+    *history.MAPPINGS,
+    *medicines.MAPPINGS,
+    *readings.MAPPINGS,
+    *plans.MAPPINGS,
+)

@@ -1,0 +1,1 @@
+"""What people type, checked for shape; acts check its meaning."""

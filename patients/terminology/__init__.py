@@ -1,0 +1,1 @@
+"""Codes, units and the words they stand for."""
