@@ -1,0 +1,1 @@
+"""Formulary, doses and prescribing checks."""
