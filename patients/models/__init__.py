@@ -8,11 +8,13 @@ from patients.models.encounter import Encounter
 from patients.models.medication import MedicationRequest
 from patients.models.observation import Observation
 from patients.models.patient import FacilityLink, Patient
+from patients.models.terminology import Concept, TerminologyLoad
 
 __all__ = [
     "AllergyIntolerance",
     "CareTeam",
     "CareTeamMember",
+    "Concept",
     "Condition",
     "Encounter",
     "FacilityLink",
@@ -21,4 +23,5 @@ __all__ = [
     "Patient",
     "PatientRecord",
     "PatientRecordQuerySet",
+    "TerminologyLoad",
 ]
