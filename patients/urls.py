@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from patients.views import chart, home, observations
+from patients.views import chart, home, in_error, observations
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -14,4 +14,5 @@ urlpatterns = [
         observations.observation_accept,
         name="observation-accept",
     ),
+    path("records/<str:type_>/<uuid:record_id>/in-error/", in_error.in_error, name="in-error"),
 ]

@@ -3,32 +3,22 @@
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import principal, requires
-from accounts.models import User
 from accounts.roles import CHART_READ, CHART_WRITE, OBSERVATION_ACCEPT
-from fhir.models import Change
 from patients.acts.charting import enter_in_error
 from patients.acts.observation import accept
 from patients.chart.readings import reading, vitals
 from patients.chart.sections import banner, loaded
+from patients.chart.versions import versions
+from patients.forms.in_error import InErrorForm
 from patients.models import Observation
 from patients.models.base import ENTERED_IN_ERROR
 from patients.views.opening import looked, open_record
-
-
-class InErrorForm(forms.Form):
-    """Why it should never have been recorded."""
-
-    reason = forms.CharField(
-        max_length=500, help_text="For example: measured on somebody else, cuff too small."
-    )
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,23 +51,6 @@ def in_full(shown: Observation) -> dict[str, Any]:
         "in_error": shown.status == ENTERED_IN_ERROR,
         "versions": versions(shown),
     }
-
-
-def versions(shown: Observation) -> list[dict[str, Any]]:
-    """Every version, newest first, with who made it by name where it was a person."""
-    rows = list(Change.objects.of("Observation", shown.fhir_id))
-    ids = [row.principal.removeprefix("user:") for row in rows if row.principal[:5] == "user:"]
-    names = {f"user:{user.pk}": user.get_full_name() for user in User.objects.filter(pk__in=ids)}
-    return [
-        {
-            "version": row.version,
-            "op": row.get_op_display(),
-            "at": row.at,
-            "who": names.get(row.principal, row.principal),
-            "origin": row.origin,
-        }
-        for row in rows
-    ]
 
 
 @require_POST
