@@ -194,6 +194,12 @@ def zone() -> str:
 
 
 @register.simple_tag
+def zone_offset() -> str:
+    """The offset from UTC of the zone that times are shown in, ``+01:00``."""
+    return wording.offset(timezone.localtime())
+
+
+@register.simple_tag
 def now_text() -> str:
     """The time this page was made, for telling somebody about it."""
     return wording.moment(timezone.now())

@@ -4,9 +4,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.roles import Role
+from ehr_project.places import ADMIN, OTHER_PLACES, PLACES, places_for
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
@@ -19,10 +21,14 @@ def house(request: HttpRequest) -> dict[str, Any]:
     facilities = list(dict.fromkeys(membership.facility for membership in memberships))
     who = request.principal  # type: ignore[attr-defined]
     scopes = {scope for scopes in (who.facilities or {}).values() for scope in scopes}
+    scopes |= {ADMIN} if user.is_staff else set()
     return common | {
         "who": user,
+        "places": places_for(scopes, PLACES),
+        "other_places": places_for(scopes, OTHER_PLACES),
+        "clock_now": timezone.now(),
         "facilities": facilities,
         "facility": facilities[0] if facilities else None,
-        "scopes": scopes | ({"admin"} if user.is_staff else set()),
+        "scopes": scopes,
         "role_words": ", ".join(dict.fromkeys(Role(m.role).label.lower() for m in memberships)),
     }

@@ -33,7 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = worklist(by)
     if shown := context.get("worklist"):
         audit.record_access(by=by, action="worklist", entities=[row["reference"] for row in shown])
-    return render(request, "home.html", context)
+    return render(request, "home.html", context | {"search_first": True})
 
 
 @require_POST
@@ -44,7 +44,7 @@ def patient_search(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"query": query} | (found(query, by) if query else {})
     if request.headers.get("HX-Request"):
         return render(request, "patients/_search_results.html", context)
-    return render(request, "home.html", worklist(by) | context)
+    return render(request, "home.html", worklist(by) | context | {"search_first": True})
 
 
 def found(query: str, by: Principal) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 /** What every page gets: theme, keys, menus, counting times, fragments, live readings. */
 
 import { startAgo } from "./ago.js";
+import { startKeys } from "./keys.js";
 import { startLiveReadings } from "./live.js";
 import { startSwaps } from "./swaps.js";
 
@@ -30,24 +31,6 @@ function startTheme() {
   }
 }
 
-function typing(target) {
-  return target.closest("input, textarea, select, [contenteditable]") !== null;
-}
-
-function searchField() {
-  return document.querySelector(".search input[type=search]") ?? document.querySelector("[data-slash-focus]");
-}
-
-function onKey(event) {
-  if (event.key === "Escape") closeMenus(null);
-  const plain = !(event.ctrlKey || event.metaKey || event.altKey);
-  if (event.key !== "/" || !plain || typing(event.target)) return;
-  const field = searchField();
-  if (!field) return;
-  event.preventDefault();
-  field.focus();
-  field.select();
-}
 
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
@@ -94,7 +77,7 @@ startLiveReadings(document);
 markCurrentPage();
 focusError(document);
 letKeysScroll(document);
-document.addEventListener("keydown", onKey);
+startKeys(() => closeMenus(null));
 startSwaps(() => {
   focusError(document);
   letKeysScroll(document);

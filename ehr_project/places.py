@@ -1,0 +1,46 @@
+"""The places of the house: what stands in the top bar and in the menu, for whom, and its key."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import (
+    DEVICE_ATTACH,
+    SYNC_MANAGE,
+)
+
+ADMIN = "admin"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page that belongs to no patient.
+
+    Attributes:
+        url_name: Its address.
+        label: Word on the link.
+        icon: Its sign.
+        scope: Who sees the link; empty: everybody who is signed in.
+        key: Letter that goes there after ``g``; empty for the menu.
+    """
+
+    url_name: str
+    label: str | Promise
+    icon: str
+    scope: str = ""
+    key: str = ""
+
+
+PLACES = (Place("home", _("Patients"), "house", key="1"),)
+OTHER_PLACES = (
+    Place("unassigned", _("Unassigned data"), "inbox", DEVICE_ATTACH),
+    Place("uploads", _("Uploads"), "upload", DEVICE_ATTACH),
+    Place("sync", _("Sync"), "refresh-cw", SYNC_MANAGE),
+    Place("admin:index", _("Administration"), "settings", ADMIN),
+)
+
+
+def places_for(scopes: set[str], places: tuple[Place, ...]) -> list[Place]:
+    """The places that somebody with ``scopes`` may go to."""
+    return [place for place in places if not place.scope or place.scope in scopes]
