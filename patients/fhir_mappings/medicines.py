@@ -1,4 +1,4 @@
-"""Medicines as FHIR: what is prescribed, taken and given."""
+"""Medicines as FHIR: what is prescribed, taken and given, and the medicine itself."""
 
 from fhir import search
 from fhir.elements import (
@@ -6,42 +6,131 @@ from fhir.elements import (
     concept,
     literal_reference,
     moment,
+    occurrence,
     primitive,
     reference,
     verbatim,
 )
-from fhir.mapping import Mapping
+from fhir.mapping import Element, Mapping
+from patients.dosages import administration_times, request_times
 from patients.fhir_mappings.systems import ENCOUNTER, PATIENT, RXNORM, SNOMED, SUBJECT
-from patients.models import MedicationRequest
-
-MAPPINGS = (
-    Mapping(
-        "MedicationRequest",
-        MedicationRequest,
-        elements=(
-            primitive("status", "status"),
-            primitive("intent", "intent"),
-            boolean("doNotPerform", "do_not_perform"),
-            primitive("priority", "priority"),
-            concept("medicationCodeableConcept", "medication", (RXNORM, SNOMED)),
-            literal_reference("medicationReference", "medication_reference"),
-            reference("subject", "patient", "Patient"),
-            reference("encounter", "encounter", "Encounter"),
-            moment("authoredOn", "authored_at"),
-            literal_reference("requester", "requester"),
-            verbatim("reasonCode", "reasons"),
-            verbatim("note", "notes"),
-            verbatim("dosageInstruction", "dosages"),
-        ),
-        search=(
-            PATIENT,
-            SUBJECT,
-            search.code("status", "status"),
-            search.code("intent", "intent"),
-            search.token("code", "medication_system", "medication_code"),
-            search.moments("authoredon", "authored_at", "authored_at"),
-            ENCOUNTER,
-        ),
-        joins=("patient", "encounter"),
-    ),
+from patients.models import (
+    Medication,
+    MedicationAdministration,
+    MedicationRequest,
+    MedicationStatement,
 )
+
+# What an order, a statement and a dose say of the medicine, and whom it is for.
+MEDICINE: tuple[Element, ...] = (
+    concept("medicationCodeableConcept", "medication", (RXNORM, SNOMED)),
+    literal_reference("medicationReference", "medication_reference"),
+    reference("subject", "patient", "Patient"),
+)
+CODE = search.token("code", "medication_system", "medication_code")
+STATUS = search.code("status", "status")
+EFFECTIVE = search.moments("effective", "effective_start", "effective_end")
+
+MEDICATION = Mapping(
+    "Medication",
+    Medication,
+    elements=(
+        concept("code", "code", (RXNORM, SNOMED)),
+        primitive("status", "status"),
+        literal_reference("manufacturer", "manufacturer"),
+        concept("form", "form", (SNOMED,)),
+        verbatim("ingredient", "ingredients"),
+        verbatim("batch", "batch"),
+    ),
+    search=(STATUS, search.token("code", "code_system", "code_code")),
+)
+
+REQUEST = Mapping(
+    "MedicationRequest",
+    MedicationRequest,
+    elements=(
+        primitive("status", "status"),
+        concept("statusReason", "status_reason"),
+        primitive("intent", "intent"),
+        verbatim("category", "categories"),
+        boolean("doNotPerform", "do_not_perform"),
+        primitive("priority", "priority"),
+        *MEDICINE,
+        reference("encounter", "encounter", "Encounter"),
+        moment("authoredOn", "authored_at"),
+        literal_reference("requester", "requester"),
+        literal_reference("recorder", "recorder"),
+        verbatim("reasonCode", "reasons"),
+        verbatim("reasonReference", "reason_references"),
+        concept("courseOfTherapyType", "course"),
+        verbatim("note", "notes"),
+        verbatim("dosageInstruction", "dosages"),
+        verbatim("dispenseRequest", "dispense"),
+        verbatim("substitution", "substitution"),
+        literal_reference("priorPrescription", "prior_prescription"),
+        verbatim("detectedIssue", "detected_issues"),
+        verbatim("extension", "extensions"),
+    ),
+    search=(
+        PATIENT,
+        SUBJECT,
+        STATUS,
+        search.code("intent", "intent"),
+        CODE,
+        search.moments("authoredon", "authored_at", "authored_at"),
+        ENCOUNTER,
+    ),
+    joins=("patient", "encounter"),
+    derive=request_times,
+)
+
+STATEMENT = Mapping(
+    "MedicationStatement",
+    MedicationStatement,
+    elements=(
+        primitive("status", "status"),
+        verbatim("statusReason", "status_reasons"),
+        concept("category", "category"),
+        *MEDICINE,
+        literal_reference("context", "context"),
+        occurrence("effective", "effective_start", "effective_end"),
+        moment("dateAsserted", "asserted_at"),
+        literal_reference("informationSource", "information_source"),
+        verbatim("derivedFrom", "derived_from"),
+        verbatim("reasonCode", "reasons"),
+        verbatim("note", "notes"),
+        verbatim("dosage", "dosages"),
+    ),
+    search=(PATIENT, SUBJECT, STATUS, CODE, EFFECTIVE),
+    joins=("patient",),
+)
+
+ADMINISTRATION = Mapping(
+    "MedicationAdministration",
+    MedicationAdministration,
+    elements=(
+        primitive("status", "status"),
+        verbatim("statusReason", "status_reasons"),
+        concept("category", "category"),
+        *MEDICINE,
+        literal_reference("context", "context"),
+        occurrence("effective", "effective_start", "effective_end"),
+        verbatim("performer", "performers"),
+        verbatim("reasonCode", "reasons"),
+        literal_reference("request", "request"),
+        verbatim("note", "notes"),
+        verbatim("dosage", "dosage"),
+        verbatim("extension", "extensions"),
+    ),
+    search=(
+        PATIENT,
+        SUBJECT,
+        STATUS,
+        CODE,
+        search.moments("effective-time", "effective_start", "effective_end"),
+    ),
+    joins=("patient",),
+    derive=administration_times,
+)
+
+MAPPINGS = (MEDICATION, REQUEST, STATEMENT, ADMINISTRATION)
