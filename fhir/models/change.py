@@ -65,7 +65,10 @@ class Change(models.Model):
                 fields=["type", "fhir_id", "version"], name="one_change_per_version"
             )
         ]
-        indexes = [models.Index(fields=["patient_id", "seq"], name="change_of_patient")]
+        indexes = [
+            models.Index(fields=["patient_id", "seq"], name="change_of_patient"),
+            models.Index(fields=["patient_id", "at"], name="change_of_patient_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.type}/{self.fhir_id} v{self.version} {self.op}"
