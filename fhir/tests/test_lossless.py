@@ -93,6 +93,17 @@ REQUIRED = {
     "Condition": {"subject": SUBJECT},
     "Device": {},
     "Encounter": {"status": "finished", "class": {"code": "AMB"}},
+    "FamilyMemberHistory": {
+        "status": "completed",
+        "patient": SUBJECT,
+        "relationship": {"text": "mother"},
+    },
+    "Immunization": {
+        "status": "completed",
+        "vaccineCode": {"text": "x"},
+        "patient": SUBJECT,
+        "occurrenceString": "x",
+    },
     "MedicationRequest": {
         "status": "active",
         "intent": "order",
@@ -100,4 +111,5 @@ REQUIRED = {
         "medicationCodeableConcept": {"text": "x"},
     },
     "Observation": {"status": "final", "code": {"text": "x"}},
+    "Procedure": {"status": "completed", "subject": SUBJECT},
 }

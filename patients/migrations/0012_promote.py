@@ -5,6 +5,9 @@ from fhir.promote import Promote
 
 # Each new Record's name, and the columns that may change without a new version.
 MODELS: dict[str, tuple[str, ...]] = {
+    "FamilyMemberHistory": (),
+    "Immunization": (),
+    "Procedure": (),
     "Medication": (),
     "MedicationStatement": (),
     "MedicationAdministration": (),

@@ -6,6 +6,7 @@ from patients.models.base import PatientRecord, PatientRecordQuerySet
 from patients.models.care_team import CareTeam, CareTeamMember
 from patients.models.condition import Condition
 from patients.models.consent import Consent
+from patients.models.documents import Binary, DocumentReference
 from patients.models.encounter import Encounter
 from patients.models.family import FamilyMemberHistory
 from patients.models.flags import Flag
@@ -16,6 +17,7 @@ from patients.models.medication import Medication, MedicationRequest
 from patients.models.medication_administration import MedicationAdministration
 from patients.models.medication_review import MedicationReview
 from patients.models.medication_statement import MedicationStatement
+from patients.models.notes import NoteDraft, NoteTemplate
 from patients.models.observation import Observation
 from patients.models.orders import ServiceRequest
 from patients.models.patient import FacilityLink, NameWord, NumberSequence, Patient
@@ -30,6 +32,7 @@ from patients.models.terminology import Concept, TerminologyLoad
 __all__ = [
     "AllergyIntolerance",
     "Appointment",
+    "Binary",
     "CarePlan",
     "CareTeam",
     "CareTeamMember",
@@ -38,6 +41,7 @@ __all__ = [
     "Consent",
     "Cover",
     "DiagnosticReport",
+    "DocumentReference",
     "Encounter",
     "FacilityLink",
     "FamilyMemberHistory",
@@ -53,6 +57,8 @@ __all__ = [
     "MedicationReview",
     "MedicationStatement",
     "NameWord",
+    "NoteDraft",
+    "NoteTemplate",
     "NumberSequence",
     "Observation",
     "Patient",

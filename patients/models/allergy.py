@@ -7,6 +7,7 @@ from fhir.fields import VerbatimJSONField
 from patients.models.base import PatientRecord, PatientRecordQuerySet
 from patients.models.condition import RULED_OUT
 
+OVER = ("resolved", "inactive")
 # SNOMED CT: 716186003 "No known allergy" and its children for drugs, foods and the environment.
 NONE_KNOWN = ("716186003", "409137002", "428607008", "428197003")
 
@@ -14,9 +15,15 @@ NONE_KNOWN = ("716186003", "409137002", "428607008", "428197003")
 class AllergyQuerySet(PatientRecordQuerySet["AllergyIntolerance"]):
     def standing(self) -> "AllergyQuerySet":
         """Allergies that count: neither ruled out nor resolved; unknown status counts."""
-        return self.exclude(verification_status__in=RULED_OUT).exclude(
-            clinical_status__in=("resolved", "inactive")
-        )
+        return self.exclude(verification_status__in=RULED_OUT).exclude(clinical_status__in=OVER)
+
+    def past(self) -> "AllergyQuerySet":
+        """Those that are over, but were true."""
+        return self.filter(clinical_status__in=OVER).exclude(verification_status__in=RULED_OUT)
+
+    def ruled_out(self) -> "AllergyQuerySet":
+        """Refuted, or entered in error: never an allergy, kept all the same."""
+        return self.filter(verification_status__in=RULED_OUT)
 
 
 class AllergyIntolerance(PatientRecord):
@@ -37,6 +44,7 @@ class AllergyIntolerance(PatientRecord):
     onset_start = models.DateTimeField(null=True)
     onset_end = models.DateTimeField(null=True)
     recorded_at = models.DateTimeField(null=True)
+    last_occurred_at = models.DateTimeField(null=True)
     recorder = models.TextField(blank=True)
     asserter = models.TextField(blank=True)
     reactions = VerbatimJSONField(default=list)

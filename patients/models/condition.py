@@ -9,6 +9,9 @@ from patients.models.encounter import Encounter
 
 ACTIVE = ("active", "recurrence", "relapse")
 RULED_OUT = (ENTERED_IN_ERROR, "refuted")
+PROBLEM_LIST = "problem-list-item"
+# US Core's "health-concern" stands on the problem list too.
+ON_THE_LIST = [PROBLEM_LIST, "health-concern"]
 
 
 class ConditionQuerySet(PatientRecordQuerySet["Condition"]):
@@ -23,6 +26,18 @@ class ConditionQuerySet(PatientRecordQuerySet["Condition"]):
         return self.exclude(clinical_status__in=(*ACTIVE, "")).exclude(
             verification_status__in=RULED_OUT
         )
+
+    def ruled_out(self) -> "ConditionQuerySet":
+        """Refuted, or entered in error: never a problem, kept all the same."""
+        return self.filter(verification_status__in=RULED_OUT)
+
+    def on_problem_list(self) -> "ConditionQuerySet":
+        """What somebody put on the problem list."""
+        return self.filter(categories__overlap=ON_THE_LIST)
+
+    def recorded_only(self) -> "ConditionQuerySet":
+        """Diagnoses without a category, or of one visit: nobody put them on the problem list."""
+        return self.exclude(categories__overlap=ON_THE_LIST)
 
 
 class Condition(PatientRecord):
@@ -41,6 +56,7 @@ class Condition(PatientRecord):
     code_code = models.CharField(max_length=100, blank=True)
     code_display = models.TextField(blank=True)
     code_text = models.TextField(blank=True)
+    body_sites = VerbatimJSONField(default=list)
     encounter = models.ForeignKey(Encounter, models.PROTECT, null=True, related_name="+")
     onset_start = models.DateTimeField(null=True)
     onset_end = models.DateTimeField(null=True)
@@ -49,6 +65,8 @@ class Condition(PatientRecord):
     recorded_at = models.DateTimeField(null=True)
     recorder = models.TextField(blank=True)
     asserter = models.TextField(blank=True)
+    stages = VerbatimJSONField(default=list)
+    evidence = VerbatimJSONField(default=list)
     notes = VerbatimJSONField(default=list)
 
     objects = ConditionQuerySet.as_manager()
@@ -59,3 +77,13 @@ class Condition(PatientRecord):
 
     def __str__(self) -> str:
         return self.code_text or self.code_display or self.code_code or "Condition"
+
+    @property
+    def is_on_problem_list(self) -> bool:
+        """Somebody put it there."""
+        return not set(ON_THE_LIST).isdisjoint(self.categories)
+
+    @property
+    def is_active(self) -> bool:
+        """A problem today; a status that nobody recorded counts as active."""
+        return self.clinical_status in (*ACTIVE, "") and self.verification_status not in RULED_OUT
