@@ -5,6 +5,10 @@ from fhir.promote import Promote
 
 # Each new Record's name, and the columns that may change without a new version.
 MODELS: dict[str, tuple[str, ...]] = {
+    "CarePlan": (),
+    "Goal": ("due_on",),
+    "Task": ("due_at", "practitioner_id"),
+    "Flag": ("kind",),
     "FamilyMemberHistory": (),
     "Immunization": (),
     "Procedure": (),
