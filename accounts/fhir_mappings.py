@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from accounts.models import Location, Organization, Practitioner
+from accounts.models import Location, Organization, Practitioner, PractitionerRole
 from fhir import search
-from fhir.elements import boolean, primitive, reference, verbatim
+from fhir.elements import boolean, period, primitive, reference, verbatim
 from fhir.mapping import Mapping
 
 
@@ -60,5 +60,27 @@ MAPPINGS = (
         ),
         search=(search.boolean("active", "active"), search.code("gender", "gender")),
         derive=_derive_practitioner,
+    ),
+    Mapping(
+        "PractitionerRole",
+        PractitionerRole,
+        elements=(
+            verbatim("identifier", "identifiers"),
+            boolean("active", "active"),
+            period("period", "start", "end"),
+            reference("practitioner", "practitioner", "Practitioner"),
+            reference("organization", "organization", "Organization"),
+            verbatim("code", "codes"),
+            verbatim("specialty", "specialties"),
+            verbatim("location", "locations"),
+            verbatim("telecom", "telecom"),
+        ),
+        search=(
+            search.boolean("active", "active"),
+            search.reference("practitioner", "practitioner", "Practitioner"),
+            search.reference("organization", "organization", "Organization"),
+            search.moments("date", "start", "end"),
+        ),
+        joins=("practitioner", "organization"),
     ),
 )

@@ -8,14 +8,24 @@ from accounts.models import Location, Organization, Practitioner
 from fhir.errors import Invalid
 from fhir.models import Record
 from fhir.times import moment_range
-from patients.models import CareTeam, CareTeamMember, Encounter, FacilityLink, Patient
-from patients.names import Name, prefixes, spellings, trigrams
+from patients.extensions import pronouns, sex_for_clinical_use
+from patients.models import (
+    CareTeam,
+    CareTeamMember,
+    Encounter,
+    FacilityLink,
+    NameWord,
+    Patient,
+)
+from patients.names import Name, edged_trigrams, prefixes, spellings, trigrams
 
 Number: TypeAlias = tuple[UUID, str, str]
 
 
 def patient_words(patient: Patient) -> None:
-    """Fill the columns that patient search uses."""
+    """Fill the columns that patient search and the banner use."""
+    patient.pronouns = pronouns(patient.extensions)[:200]
+    patient.sex_for_clinical_use = sex_for_clinical_use(patient.extensions)[:60]
     name = Name.chosen(patient.names)
     patient.family, patient.given = name.family, name.given
     spelled = spellings(patient.names)
@@ -54,6 +64,23 @@ def _keys(model: type[Record], fhir_ids: set[str]) -> dict[str, UUID]:
         return {}
     rows = model._default_manager.filter(fhir_id__in=fhir_ids)
     return dict(rows.values_list("fhir_id", "id"))
+
+
+def link_patients(patients: list[Patient]) -> None:
+    """What follows from saved patients: where they are known, and which words names have."""
+    link_facilities(patients)
+    remember_words(patients)
+
+
+def remember_words(patients: list[Patient]) -> None:
+    """Add the words of these names to those that typing errors are looked for in."""
+    borne = {word for patient in patients for word in patient.name_words}
+    known = set(NameWord.objects.filter(word__in=borne).values_list("word", flat=True))
+    NameWord.objects.bulk_create(
+        [NameWord(word=word, trigrams=edged_trigrams(word)) for word in sorted(borne - known)],
+        ignore_conflicts=True,
+        batch_size=1000,
+    )
 
 
 def link_facilities(patients: list[Patient]) -> None:

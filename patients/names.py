@@ -75,6 +75,50 @@ def trigrams(word: str) -> list[str]:
     return list(dict.fromkeys(word[i : i + 3] for i in range(len(word) - 2)))
 
 
+def edged_trigrams(word: str) -> list[str]:
+    """Every three letters with the word's edges as spaces: even short words have some.
+
+    >>> edged_trigrams("bo")
+    [' bo', 'bo ']
+    """
+    return trigrams(f" {word} ")
+
+
+def likeness(one: str, other: str) -> float:
+    """How alike two words are by the trigrams they share (Dice): 0 nothing, 1 all.
+
+    >>> round(likeness("lindqvist", "lindkvist"), 2)
+    0.67
+    """
+    ours, theirs = set(edged_trigrams(one)), set(edged_trigrams(other))
+    return 2 * len(ours & theirs) / (len(ours) + len(theirs)) if ours and theirs else 0.0
+
+
+def edits(one: str, other: str) -> int:
+    """Letters to change, add, drop or swap with a neighbour to make one word the other.
+
+    Source: optimal string alignment, after Damerau 1964 and Levenshtein 1966.
+
+    >>> edits("rosa", "roas"), edits("lindqvist", "lindkvist"), edits("anna", "hanna")
+    (1, 1, 1)
+    """
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        earlier, before, row = before, row, [i] + [0] * len(other)
+        for j, wanted in enumerate(other, 1):
+            change = before[j - 1] + (letter != wanted)
+            row[j] = min(before[j] + 1, row[j - 1] + 1, change)
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+                row[j] = min(row[j], earlier[j - 2] + 1)
+    return row[-1]
+
+
+def is_misspelt(typed: str, word: str) -> bool:
+    """``word`` is what somebody may have meant by ``typed``: one slip, two in a long word."""
+    return typed != word and edits(typed, word) <= (1 if len(typed) < 6 else 2)
+
+
 def prefixes(word: str) -> list[str]:
     """The one and two first letters, for words too short to have trigrams.
 

@@ -3,5 +3,14 @@
 from accounts.models.audit import AuditEvent
 from accounts.models.facility import Location, Organization
 from accounts.models.people import Membership, Practitioner, User
+from accounts.models.practitioner_role import PractitionerRole
 
-__all__ = ["AuditEvent", "Location", "Membership", "Organization", "Practitioner", "User"]
+__all__ = [
+    "AuditEvent",
+    "Location",
+    "Membership",
+    "Organization",
+    "Practitioner",
+    "PractitionerRole",
+    "User",
+]

@@ -1,14 +1,26 @@
-"""Who the record is about, and their visits, as FHIR."""
+"""Who the record is about, who belongs to them, and their visits, as FHIR."""
 
 from typing import Any
+from uuid import UUID
 
 from fhir import search
-from fhir.elements import boolean, custom, partial_date, period, primitive, reference, verbatim
-from fhir.mapping import Columns, Mapping, Resource
+from fhir.elements import (
+    boolean,
+    concept,
+    custom,
+    moment,
+    partial_date,
+    period,
+    primitive,
+    reference,
+    verbatim,
+)
+from fhir.mapping import Columns, Element, Mapping, Resolver, Resource
 from fhir.times import moment_range, moment_text
 from patients import derived
+from patients.acts.identity import possible
 from patients.fhir_mappings.systems import ACT_CODE, PATIENT, SUBJECT
-from patients.models import Encounter, Patient
+from patients.models import Appointment, Consent, Encounter, Patient, RelatedPerson
 from patients.names import words
 
 
@@ -54,6 +66,49 @@ def _render_type(encounter: Any) -> Resource:
     return {"type": [body]} if body else {}
 
 
+def _list(resource: Resource, name: str) -> list[Resource]:
+    found = resource.get(name)
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+
+def _first(references: list[Any], target: str, resolver: Resolver) -> UUID | None:
+    """The first of these references that is a row of ``target`` here."""
+    for literal in references:
+        key = resolver.resolve(str((literal or {}).get("reference", "")), target)
+        if key is not None:
+            return key
+    return None
+
+
+def _is_attender(participant: Resource) -> bool:
+    codings = (c for kind in _list(participant, "type") for c in _list(kind, "coding"))
+    return any(coding.get("code") == "ATND" for coding in codings)
+
+
+def _read_participants(resource: Resource, resolver: Resolver) -> Columns:
+    given = _list(resource, "participant")
+    ranked = sorted(given, key=lambda participant: not _is_attender(participant))
+    people = [participant.get("individual") for participant in ranked]
+    return {
+        "participants": resource.get("participant") or [],
+        "attending_id": _first(people, "Practitioner", resolver),
+    }
+
+
+def _read_actors(resource: Resource, resolver: Resolver) -> Columns:
+    actors = [participant.get("actor") for participant in _list(resource, "participant")]
+    return {
+        "participants": resource.get("participant") or [],
+        "patient_id": _first(actors, "Patient", resolver),
+        "practitioner_id": _first(actors, "Practitioner", resolver),
+        "location_id": _first(actors, "Location", resolver),
+    }
+
+
+def _render_participants(record: Any) -> Resource:
+    return {"participant": record.participants} if record.participants else {}
+
+
 _TYPE_COLUMNS = ("type_system", "type_code", "type_display", "type_text")
 
 MAPPINGS = (
@@ -74,6 +129,8 @@ MAPPINGS = (
             verbatim("communication", "communication"),
             reference("managingOrganization", "managing_organization", "Organization"),
             verbatim("link", "links"),
+            verbatim("generalPractitioner", "general_practitioners"),
+            verbatim("extension", "extensions"),
         ),
         search=(
             search.words("name", "name_words", words),
@@ -85,7 +142,8 @@ MAPPINGS = (
         ),
         joins=("managing_organization",),
         derive=derived.patient_words,
-        link=derived.link_facilities,
+        check=possible,
+        link=derived.link_patients,
     ),
     Mapping(
         "Encounter",
@@ -95,8 +153,18 @@ MAPPINGS = (
             custom("class", ("class_code",), _read_class, _render_class),
             custom("type", _TYPE_COLUMNS, _read_type, _render_type),
             reference("subject", "patient", "Patient"),
-            verbatim("participant", "participants"),
+            Element(
+                "participant",
+                ("participants", "attending_id"),
+                _read_participants,
+                _render_participants,
+            ),
             period("period", "start", "end"),
+            verbatim("statusHistory", "status_history"),
+            verbatim("hospitalization", "hospitalization"),
+            verbatim("diagnosis", "diagnoses"),
+            verbatim("appointment", "appointments"),
+            concept("priority", "priority"),
             verbatim("reasonCode", "reasons"),
             verbatim("location", "locations"),
             reference("serviceProvider", "organization", "Organization"),
@@ -112,5 +180,81 @@ MAPPINGS = (
         joins=("patient", "organization"),
         derive=derived.encounter_location,
         link=derived.link_encounter_facilities,
+    ),
+    Mapping(
+        "RelatedPerson",
+        RelatedPerson,
+        elements=(
+            verbatim("identifier", "identifiers"),
+            boolean("active", "active"),
+            reference("patient", "patient", "Patient"),
+            verbatim("relationship", "relationships"),
+            verbatim("name", "names"),
+            verbatim("telecom", "telecom"),
+            primitive("gender", "gender"),
+            partial_date("birthDate", "birth_date"),
+            verbatim("address", "addresses"),
+            period("period", "start", "end"),
+            verbatim("communication", "communication"),
+        ),
+        search=(
+            PATIENT,
+            search.boolean("active", "active"),
+            search.code("gender", "gender"),
+            search.dates("birthdate", "birth_date_low", "birth_date_high"),
+        ),
+        joins=("patient",),
+    ),
+    Mapping(
+        "Consent",
+        Consent,
+        elements=(
+            primitive("status", "status"),
+            concept("scope", "scope"),
+            verbatim("category", "categories"),
+            reference("patient", "patient", "Patient"),
+            moment("dateTime", "consented_at"),
+            verbatim("performer", "performers"),
+            verbatim("organization", "organizations"),
+            verbatim("policy", "policies"),
+            concept("policyRule", "policy_rule"),
+            verbatim("provision", "provision"),
+        ),
+        search=(
+            PATIENT,
+            search.code("status", "status"),
+            search.token("scope", "scope_system", "scope_code"),
+            search.moments("date", "consented_at", "consented_at"),
+        ),
+        joins=("patient",),
+    ),
+    Mapping(
+        "Appointment",
+        Appointment,
+        elements=(
+            primitive("status", "status"),
+            concept("cancelationReason", "cancelation_reason"),
+            verbatim("serviceType", "service_types"),
+            verbatim("reasonCode", "reasons"),
+            primitive("description", "description"),
+            primitive("comment", "comment"),
+            moment("start", "start"),
+            moment("end", "end"),
+            moment("created", "recorded_at"),
+            Element(
+                "participant",
+                ("participants", "patient_id", "practitioner_id", "location_id"),
+                _read_actors,
+                _render_participants,
+            ),
+        ),
+        search=(
+            PATIENT,
+            search.code("status", "status"),
+            search.moments("date", "start", "start"),
+            search.reference("practitioner", "practitioner", "Practitioner"),
+            search.reference("location", "location", "Location"),
+        ),
+        joins=("patient", "practitioner", "location"),
     ),
 )

@@ -2,9 +2,13 @@ from django.db import migrations
 
 from fhir.guards import GuardVersion
 from fhir.promote import Promote
+from fhir.reread import Reread
 
 # Each new Record's name, and the columns that may change without a new version.
 MODELS: dict[str, tuple[str, ...]] = {
+    "Appointment": (),
+    "Consent": (),
+    "RelatedPerson": (),
     "CarePlan": (),
     "Goal": ("due_on",),
     "Task": ("due_at", "practitioner_id"),
@@ -17,6 +21,11 @@ MODELS: dict[str, tuple[str, ...]] = {
     "MedicationAdministration": (),
 }
 
+# Tables of before that have new columns: these take over what ``extra`` held so far.
+GROWN = (
+    "Patient", "Encounter", "Condition", "AllergyIntolerance", "Observation", "MedicationRequest",
+)
+
 
 class Migration(migrations.Migration):
 
@@ -25,7 +34,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        operation
-        for name, bookkeeping in MODELS.items()
-        for operation in (Promote(name), GuardVersion(name, bookkeeping))
+        *(Reread(name) for name in GROWN),
+        *(
+            operation
+            for name, bookkeeping in MODELS.items()
+            for operation in (Promote(name), GuardVersion(name, bookkeeping))
+        ),
     ]

@@ -6,8 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Location, Organization
+from accounts.models import Location, Organization, Practitioner
+from accounts.roles import ENCOUNTER_MANAGE
 from fhir.fields import VerbatimJSONField
+from fhir.principal import Principal
 from patients.models.base import ENTERED_IN_ERROR, PatientRecord, PatientRecordQuerySet
 
 OPEN = ("arrived", "triaged", "in-progress", "onleave")
@@ -25,6 +27,12 @@ class EncounterQuerySet(PatientRecordQuerySet["Encounter"]):
         return self.filter(recent | Q(end__isnull=True, status__in=OPEN)).exclude(
             status__in=(ENTERED_IN_ERROR, "cancelled")
         )
+
+    def managed_by(self, principal: Principal) -> "EncounterQuerySet":
+        """Visits at the facilities where ``principal`` moves patients: who, where and when only."""
+        if principal.sees_everything:
+            return self
+        return self.filter(organization__in=principal.facilities_with(ENCOUNTER_MANAGE))
 
 
 class Encounter(PatientRecord):
@@ -44,6 +52,16 @@ class Encounter(PatientRecord):
     participants = VerbatimJSONField(default=list)
     locations = VerbatimJSONField(default=list)
     organization = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="+")
+    status_history = VerbatimJSONField(default=list)
+    hospitalization = VerbatimJSONField(default=dict)
+    diagnoses = VerbatimJSONField(default=list)
+    appointments = VerbatimJSONField(default=list)
+    priority_system = models.TextField(blank=True)
+    priority_code = models.CharField(max_length=100, blank=True)
+    priority_display = models.TextField(blank=True)
+    priority_text = models.TextField(blank=True)
+    # The attender among the participants, else the first practitioner, resolved.
+    attending = models.ForeignKey(Practitioner, models.PROTECT, null=True, related_name="+")
     # Where the patient lies or sits now: the active location, resolved.
     location = models.ForeignKey(Location, models.PROTECT, null=True, related_name="+")
 
@@ -54,7 +72,15 @@ class Encounter(PatientRecord):
         indexes = [
             models.Index(fields=["patient", "-start"], name="encounter_of_patient"),
             models.Index(fields=["organization", "end", "patient"], name="encounter_gives_access"),
+            models.Index(
+                fields=["location"], condition=Q(end__isnull=True), name="encounter_in_bed"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.type_text or self.type_display or "Encounter"
+
+    @property
+    def is_open(self) -> bool:
+        """The patient is here, or on leave from here."""
+        return self.status in OPEN and self.end is None

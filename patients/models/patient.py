@@ -66,9 +66,16 @@ class Patient(Record):
     contacts = VerbatimJSONField(default=list)
     communication = VerbatimJSONField(default=list)
     links = VerbatimJSONField(default=list)
+    general_practitioners = VerbatimJSONField(default=list)
+    # Pronouns, sex for clinical use, and every other extension, in the order they came.
+    extensions = VerbatimJSONField(default=list)
     managing_organization = models.ForeignKey(
         Organization, models.PROTECT, null=True, related_name="+"
     )
+
+    # Derived from the extensions; what the form edits and the banner shows.
+    pronouns = models.CharField(max_length=200, blank=True, editable=False)
+    sex_for_clinical_use = models.CharField(max_length=60, blank=True, editable=False)
 
     # Derived for search and lists.
     family = models.CharField(max_length=300, blank=True, editable=False)
@@ -110,6 +117,35 @@ class Patient(Record):
     def name(self) -> Name:
         """The name to call them by: official before usual before the first."""
         return Name.chosen(self.names)
+
+
+class NameWord(models.Model):
+    """Each word that stands in anybody's name, once: where typing errors are looked for.
+
+    Rows are only ever added, in the order of the alphabet, so that two imports never wait for
+    each other in a circle; a word that nobody bears any more finds nobody.
+    """
+
+    word = models.CharField(max_length=40, primary_key=True)
+    trigrams = ArrayField(models.TextField(), default=list)
+
+    class Meta:
+        indexes = [GinIndex(fields=["trigrams"], name="name_word_trigrams")]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class NumberSequence(models.Model):
+    """The next medical record number that a facility gives; gaps are fine."""
+
+    facility = models.OneToOneField(Organization, models.PROTECT, related_name="+")
+    # The identifier system that its numbers belong to.
+    system = models.TextField()
+    next = models.PositiveBigIntegerField(default=100_001)
+
+    def __str__(self) -> str:
+        return f"{self.next} at {self.facility}"
 
 
 class FacilityLink(models.Model):
