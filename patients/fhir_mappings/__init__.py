@@ -1,11 +1,12 @@
 """The chart as FHIR: which element fills which column, and what can be searched."""
 
-from patients.fhir_mappings import history, medicines, people, plans, readings
+from patients.fhir_mappings import history, medicines, notes, people, plans, readings
 
 MAPPINGS = (
     *people.MAPPINGS,
     *history.MAPPINGS,
     *medicines.MAPPINGS,
+    *notes.MAPPINGS,
     *readings.MAPPINGS,
     *plans.MAPPINGS,
 )

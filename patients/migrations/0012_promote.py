@@ -19,6 +19,8 @@ MODELS: dict[str, tuple[str, ...]] = {
     "Medication": (),
     "MedicationStatement": (),
     "MedicationAdministration": (),
+    "DocumentReference": (),
+    "Binary": ("patient_id",),
 }
 
 # Tables of before that have new columns: these take over what ``extra`` held so far.
