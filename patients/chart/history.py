@@ -1,21 +1,17 @@
-"""Problems, allergies, medications and visits in words."""
+"""Problems, allergies and visits in words."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-
-from patients.chart.concepts import all_words, moment_words, name_of, noted, words_of
+from patients.chart.concepts import all_words, moment_words, name_of, noted
 from patients.models import (
     AllergyIntolerance,
     Condition,
     Encounter,
-    MedicationRequest,
     Patient,
 )
 
-CONFIRMED_WITHIN = timedelta(days=365)
 VISITS_SHOWN = 12
 CLASSES = {
     "AMB": "Outpatient visit",
@@ -97,73 +93,6 @@ def _allergy(allergy: AllergyIntolerance) -> Allergy:
         verified=allergy.verification_status,
         uncoded=not allergy.code_code,
     )
-
-
-@dataclass(frozen=True)
-class Medication:
-    text: str
-    dosage: str
-    status: str
-    authored_on: datetime | None
-    requester: str
-    as_needed: bool
-    not_perform: bool
-    uncoded: bool
-
-
-def medications(patient: Patient) -> dict[str, Any]:
-    """What the patient may be taking; what nobody confirmed for a year stands apart."""
-    if patient.deceased:
-        return {"medications": [], "older_medications": []}
-    current = MedicationRequest.objects.of(patient).current().order_by("-authored_at", "id")
-    since = timezone.now() - CONFIRMED_WITHIN
-    newer: list[Medication] = []
-    older: list[Medication] = []
-    for order in current:
-        recent = order.authored_at is not None and order.authored_at >= since
-        (newer if recent else older).append(_medication(order))
-    return {"medications": newer, "older_medications": older}
-
-
-def _medication(order: MedicationRequest) -> Medication:
-    dosages = order.dosages or []
-    name = name_of(order, "medication")
-    if name == "not named" and order.medication_reference:
-        name = "medicine described elsewhere"
-    return Medication(
-        text=noted(name, order),
-        dosage="; ".join(filter(None, map(dosage_words, dosages))) or "dosage not recorded",
-        status=order.status or "status not recorded",
-        authored_on=order.authored_at,
-        requester=order.extra.get("requester", {}).get("display", ""),
-        as_needed=any(
-            d.get("asNeededBoolean") is True or "asNeededCodeableConcept" in d for d in dosages
-        ),
-        not_perform=order.do_not_perform is True,
-        uncoded=not order.medication_code,
-    )
-
-
-def dosage_words(dosage: dict[str, Any]) -> str:
-    """A dosage in words: as written, else from its parts."""
-    if dosage.get("text"):
-        return str(dosage["text"])
-    doses = dosage.get("doseAndRate") or [{}]
-    dose = doses[0].get("doseQuantity") or {}
-    amount = f"{dose['value']} {dose.get('unit', '')}".strip() if "value" in dose else ""
-    return " ".join(
-        filter(None, (amount, words_of(dosage.get("route")), _timing(dosage.get("timing") or {})))
-    )
-
-
-def _timing(timing: dict[str, Any]) -> str:
-    repeat = timing.get("repeat") or {}
-    if words_of(timing.get("code")):
-        return words_of(timing.get("code"))
-    if "frequency" not in repeat or "period" not in repeat:
-        return ""
-    every = f"{repeat['period']} {repeat.get('periodUnit', '')}".strip()
-    return f"{repeat['frequency']} × per {every}"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from django.db import DatabaseError
 
 from accounts.roles import DEVICE_ATTACH, OBSERVATION_ACCEPT
 from fhir.principal import Principal
-from patients.chart.history import allergies, medications, problems, visits
+from patients.chart.history import allergies, problems, visits
+from patients.chart.medicines import medications
 from patients.chart.person import person
 from patients.chart.readings import results, vitals, vitals_now
 from patients.models import Patient
