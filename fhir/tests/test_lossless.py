@@ -90,6 +90,7 @@ def plausible(type_, name, value):
 SUBJECT = {"reference": "Patient/rosa"}
 REQUIRED = {
     "AllergyIntolerance": {"patient": SUBJECT},
+    "CarePlan": {"status": "active", "intent": "plan", "subject": SUBJECT},
     "Condition": {"subject": SUBJECT},
     "Device": {},
     "Encounter": {"status": "finished", "class": {"code": "AMB"}},
@@ -98,6 +99,8 @@ REQUIRED = {
         "patient": SUBJECT,
         "relationship": {"text": "mother"},
     },
+    "Flag": {"status": "active", "code": {"text": "x"}, "subject": SUBJECT},
+    "Goal": {"lifecycleStatus": "active", "description": {"text": "x"}, "subject": SUBJECT},
     "Immunization": {
         "status": "completed",
         "vaccineCode": {"text": "x"},
@@ -111,5 +114,6 @@ REQUIRED = {
         "medicationCodeableConcept": {"text": "x"},
     },
     "Observation": {"status": "final", "code": {"text": "x"}},
+    "Task": {"status": "requested", "intent": "order"},
     "Procedure": {"status": "completed", "subject": SUBJECT},
 }

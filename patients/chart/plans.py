@@ -1,0 +1,292 @@
+"""Plans, goals and follow-ups in words; nothing of intent or status stays hidden."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Case, F, IntegerField, Value, When
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from fhir.principal import Principal
+from patients.chart.concepts import all_words, name_of, noted, words_of
+from patients.models import CarePlan, Goal, Patient, Task
+from patients.models.plans import GOAL_OVER, PLAN_OVER
+
+STEPS_SHOWN = 6
+TASKS_SHOWN = 200
+OVER_SHOWN = 40
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Activity:
+    """One thing of a plan to do, or not to do."""
+
+    text: str
+    status: str
+    not_perform: bool
+    not_understood: bool
+    elsewhere: bool
+
+
+@dataclass(frozen=True)
+class PlanRow:
+    """A care plan as shown."""
+
+    id: UUID
+    version: int
+    text: str
+    description: str
+    status: str
+    intent: str
+    category: str
+    start: datetime | None
+    end: datetime | None
+    by: str
+    activities: list[Activity]
+    addresses: str
+    goals: list[str]
+    notes: list[dict[str, Any]]
+    is_open: bool
+    in_error: bool
+
+
+@dataclass(frozen=True)
+class GoalRow:
+    """A goal as shown."""
+
+    id: UUID
+    version: int
+    text: str
+    status: str
+    achievement: str
+    targets: list[str]
+    due_on: date | None
+    overdue: bool
+    status_reason: str
+    notes: list[dict[str, Any]]
+    is_open: bool
+    in_error: bool
+    uncoded: bool
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """A follow-up as shown."""
+
+    id: UUID
+    version: int
+    text: str
+    status: str
+    reason: str
+    intent: str
+    priority: str
+    due_at: datetime | None
+    overdue: bool
+    owner: str
+    requester: str
+    authored_at: datetime | None
+    notes: list[dict[str, Any]]
+    is_open: bool
+    in_error: bool
+    patient: Patient | None = field(default=None)
+    mine: bool = False
+
+
+def plans(patient: Patient) -> dict[str, Any]:
+    """Everything planned: current first, what is over apart."""
+    goals = [goal_row(goal) for goal in _in_order(Goal.objects.of(patient))]
+    shown = [plan_row(plan) for plan in CarePlan.objects.of(patient).order_by("-start", "-id")]
+    rows = Task.objects.of(patient).order_by(F("due_at").asc(nulls_last=True), "id")
+    tasks = [task_row(task) for task in rows]
+    return {
+        "plans": [row for row in shown if row.is_open],
+        "plans_over": [row for row in shown if not row.is_open][:OVER_SHOWN],
+        "goals": [row for row in goals if row.is_open],
+        "goals_over": [row for row in goals if not row.is_open][:OVER_SHOWN],
+        "tasks": [row for row in tasks if row.is_open],
+        "tasks_over": [row for row in reversed(tasks) if not row.is_open][:OVER_SHOWN],
+    }
+
+
+def _in_order(goals: Any) -> Any:
+    return goals.order_by(F("due_on").asc(nulls_last=True), "-start_low", "id")
+
+
+def plan_row(plan: CarePlan) -> PlanRow:
+    """One plan in words."""
+    in_error = plan.status == "entered-in-error"
+    return PlanRow(
+        id=plan.id,
+        version=plan.version,
+        text=noted(plan_name(plan), plan),
+        description=plan.description,
+        status=plan.status or UNKNOWN,
+        intent=plan.intent or UNKNOWN,
+        category=all_words(plan.categories),
+        start=plan.start,
+        end=plan.end,
+        by=reference_words(plan.author),
+        activities=[activity_row(each) for each in plan.activities or []],
+        addresses=", ".join(filter(None, map(reference_words, plan.addresses or []))),
+        goals=list(filter(None, map(reference_words, plan.goals or []))),
+        notes=plan.notes or [],
+        is_open=not in_error and plan.status not in PLAN_OVER,
+        in_error=in_error,
+    )
+
+
+def plan_name(plan: CarePlan) -> str:
+    """Its title, else what kind of plan it is."""
+    return plan.title or all_words(plan.categories) or plan.description or _("Care plan")
+
+
+def activity_row(each: dict[str, Any]) -> Activity:
+    """One activity; one that another record describes says so."""
+    detail = each.get("detail") or {}
+    elsewhere = reference_words(each.get("reference") or {})
+    text = words_of(detail.get("code")) or str(detail.get("description") or "") or elsewhere
+    return Activity(
+        text=text or _("activity without words"),
+        status=str(detail.get("status") or ("" if not detail and elsewhere else UNKNOWN)),
+        not_perform=detail.get("doNotPerform") is True,
+        not_understood="modifierExtension" in each or "modifierExtension" in detail,
+        elsewhere=bool(elsewhere) and not detail,
+    )
+
+
+def reference_words(reference: Any) -> str:
+    """Words of a FHIR reference: its display, else nothing but that there is one."""
+    if not isinstance(reference, dict):
+        return ""
+    return str(reference.get("display") or "")
+
+
+def goal_row(goal: Goal) -> GoalRow:
+    """One goal in words."""
+    in_error = goal.lifecycle_status == "entered-in-error"
+    is_open = not in_error and goal.lifecycle_status not in GOAL_OVER
+    return GoalRow(
+        id=goal.id,
+        version=goal.version,
+        text=noted(name_of(goal, "description"), goal),
+        status=goal.lifecycle_status or UNKNOWN,
+        achievement=goal.achievement_status,
+        targets=list(filter(None, map(target_words, goal.targets or []))),
+        due_on=goal.due_on,
+        overdue=is_open and goal.due_on is not None and goal.due_on < timezone.localdate(),
+        status_reason=goal.status_reason,
+        notes=goal.notes or [],
+        is_open=is_open,
+        in_error=in_error,
+        uncoded=not goal.description_code,
+    )
+
+
+def target_words(target: dict[str, Any]) -> str:
+    """What a target measures and the value wanted; its day stands apart.
+
+    >>> target_words({"measure": {"text": "HbA1c"}, "detailQuantity": {"value": 7, "unit": "%"}})
+    'HbA1c 7 %'
+    """
+    amount = target.get("detailQuantity") or {}
+    words = (
+        words_of(target.get("measure")),
+        " ".join(str(amount[part]) for part in ("comparator", "value", "unit") if part in amount),
+        str(target.get("detailString") or target.get("detailInteger") or ""),
+        words_of(target.get("detailCodeableConcept")),
+        _range_words(target.get("detailRange") or {}),
+    )
+    return " ".join(filter(None, words))
+
+
+def _range_words(span: dict[str, Any]) -> str:
+    low, high = (span.get(side) or {} for side in ("low", "high"))
+    if not low and not high:
+        return ""
+    unit = high.get("unit") or low.get("unit") or ""
+    return f"{low.get('value', '')}–{high.get('value', '')} {unit}".strip()
+
+
+def task_row(task: Task, *, now: datetime | None = None, mine: bool = False) -> TaskRow:
+    """One follow-up in words."""
+    late = task.due_at is not None and task.due_at < (now or timezone.now())
+    return TaskRow(
+        id=task.id,
+        version=task.version,
+        text=noted(str(task), task),
+        status=task.status or UNKNOWN,
+        reason=words_of(task.status_reason),
+        intent=task.intent or UNKNOWN,
+        priority=task.priority,
+        due_at=task.due_at,
+        overdue=task.is_open and late,
+        owner=reference_words(task.owner),
+        requester=reference_words(task.requester),
+        authored_at=task.authored_at,
+        notes=task.notes or [],
+        is_open=task.is_open,
+        in_error=task.status == "entered-in-error",
+        patient=task.patient,
+        mine=mine,
+    )
+
+
+def next_steps(patient: Patient) -> dict[str, Any]:
+    """For the summary: open follow-ups, the overdue ones first, and how many goals and plans."""
+    tasks = Task.objects.of(patient).open()[: STEPS_SHOWN + 1]
+    rows = [task_row(task) for task in tasks]
+    goals = [goal_row(goal) for goal in Goal.objects.of(patient).current()[: STEPS_SHOWN + 1]]
+    plans_now = CarePlan.objects.of(patient).current().order_by("-start", "-id")
+    return {
+        "next_steps": rows[:STEPS_SHOWN],
+        "more_steps": len(rows) > STEPS_SHOWN,
+        "next_goals": goals[:STEPS_SHOWN],
+        "more_goals": len(goals) > STEPS_SHOWN,
+        "current_plans": [plan_name(plan) for plan in plans_now[:STEPS_SHOWN]],
+    }
+
+
+def my_tasks(by: Principal, *, whose: str = "mine") -> dict[str, Any]:
+    """Open follow-ups of the patients whose charts are open to ``by``, what is overdue on top.
+
+    Args:
+        by: Who looks.
+        whose: "mine", "team" (nobody owns it, or somebody else) or "overdue" (anybody's).
+    """
+    rows = _open_tasks(by).select_related("patient", "practitioner")
+    if whose == "mine":
+        rows = rows.filter(practitioner__user_id=by.id)
+    elif whose == "overdue":
+        rows = rows.filter(due_at__lt=timezone.now())
+    else:
+        rows = rows.exclude(practitioner__user_id=by.id, practitioner__isnull=False)
+        unowned = Case(
+            When(practitioner__isnull=True, then=Value(0)),
+            default=Value(1),
+            output_field=IntegerField(),
+        )
+        rows = rows.order_by(F("due_at").asc(nulls_last=True), unowned, "id")
+    found = list(rows[: TASKS_SHOWN + 1])
+    return {
+        "tasks": [_with_owner(task, by) for task in found[:TASKS_SHOWN]],
+        "truncated": len(found) > TASKS_SHOWN,
+    }
+
+
+def _with_owner(task: Task, by: Principal) -> TaskRow:
+    owner = task.practitioner
+    return task_row(task, mine=owner is not None and str(owner.user_id) == by.id)
+
+
+def _open_tasks(by: Principal) -> Any:
+    return Task.objects.visible_to(by).open()
+
+
+def overdue_count(by: Principal) -> int:
+    """How many open follow-ups of patients open to ``by`` are overdue: theirs, or nobody's."""
+    rows = _open_tasks(by).filter(due_at__lt=timezone.now())
+    mine = rows.filter(practitioner__user_id=by.id)
+    return int((mine | rows.filter(practitioner__isnull=True)).count())
