@@ -304,6 +304,12 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def plain_moment(value: datetime | None) -> str:
+    """The exact moment for a form to send back, never localised."""
+    return value.isoformat() if value else ""
+
+
+@register.filter
 def seconds_clock(value: datetime | None) -> str:
     """``HH:MM:SS`` for the last sample of a trace; the zone stands beside it."""
     return f"{timezone.localtime(value):%H:%M:%S}" if value else "–"

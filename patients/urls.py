@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from patients.views import chart, home, in_error, observations
+from patients.views import chart, home, in_error, observations, timeline
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("patients/search/", home.patient_search, name="patient-search"),
     path("patients/<uuid:patient_id>/", chart.patient_chart, name="patient-chart"),
+    path("patients/<uuid:patient_id>/timeline/", timeline.patient_timeline, name="timeline"),
     path("observations/<uuid:observation_id>/", observations.observation, name="observation"),
     path(
         "observations/<uuid:observation_id>/accept/",

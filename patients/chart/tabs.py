@@ -23,4 +23,7 @@ class Tab:
     id: str
 
 
-TABS: tuple[Tab, ...] = (Tab("s", _("Summary"), "patient-chart", "summary"),)
+TABS: tuple[Tab, ...] = (
+    Tab("s", _("Summary"), "patient-chart", "summary"),
+    Tab("t", _("Timeline"), "timeline", "timeline"),
+)

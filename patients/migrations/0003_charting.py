@@ -1,4 +1,4 @@
-from django.db import migrations
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
@@ -8,4 +8,11 @@ class Migration(migrations.Migration):
         ("patients", "0002_guards"),
     ]
 
-    operations = []
+    operations = [
+        migrations.AddIndex(
+            model_name="observation",
+            index=models.Index(
+                fields=["patient", "-effective_start", "-id"], name="observation_by_time"
+            ),
+        ),
+    ]

@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 
 from fhir.fields import NumericField, VerbatimJSONField
 from patients.models.base import ENTERED_IN_ERROR, PatientRecord, PatientRecordQuerySet
@@ -60,6 +61,8 @@ class Observation(PatientRecord):
     reference_ranges = VerbatimJSONField(default=list)
     derived_from = VerbatimJSONField(default=list)
     components = VerbatimJSONField(default=list)
+    # The order that it answers, where there is one: its FHIR reference.
+    based_on = models.TextField(blank=True, db_default="")
 
     objects = ObservationQuerySet.as_manager()
 
@@ -72,6 +75,22 @@ class Observation(PatientRecord):
                 fields=["patient", "code_code", "-effective_start", "-id"],
                 name="observation_of_patient",
             ),
+            models.Index(
+                fields=["patient", "-effective_start", "-id"], name="observation_by_time"
+            ),
+            # Laboratory results are few among all that devices send: they have indexes of their
+            # own, which find the newest of each test, and the newest days.
+            models.Index(
+                fields=["patient", "code_code", "-effective_start", "-id"],
+                condition=Q(categories__contains=[LABORATORY]),
+                name="result_of_patient",
+            ),
+            models.Index(
+                fields=["patient", "-effective_start", "-id"],
+                condition=Q(categories__contains=[LABORATORY]),
+                name="result_by_time",
+            ),
+            models.Index(fields=["based_on"], condition=~Q(based_on=""), name="result_of_order"),
         ]
 
     def __str__(self) -> str:

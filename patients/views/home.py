@@ -1,8 +1,9 @@
 """After sign-in: find a patient, and the patients who are here now."""
 
+import logging
 import re
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
@@ -14,26 +15,51 @@ from accounts.access import principal
 from accounts.roles import CHART_READ, IDENTITY_READ
 from fhir.principal import Principal
 from patients.access import treated_by
-from patients.chart.concepts import all_words
-from patients.chart.history import CLASSES, place_of
 from patients.chart.person import person
 from patients.chart.sections import worklist_columns
-from patients.models import Encounter, Patient
+from patients.chart.worklist import LISTS, counters, my_tasks, unsigned_notes, worklist
+from patients.models import Patient
 from patients.models.patient import PatientQuerySet
 
+logger = logging.getLogger(__name__)
+
 FOUND_AT_MOST = 50
-WORKLIST_AT_MOST = 100
+SIDE = 5
 _DAY = re.compile(r"\b(\d{1,2})[-. ]([A-Za-z]{3}|\d{1,2})[-. ](\d{4})\b|\b(\d{4})-(\d\d)-(\d\d)\b")
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The search and the worklist."""
+    """The worklist, under the search."""
+    return render(request, "home.html", desk(request))
+
+
+def desk(request: HttpRequest) -> dict[str, Any]:
+    """Everything that waits for the reader; a list that failed says so."""
     by = principal(request)
-    context = worklist(by)
-    if shown := context.get("worklist"):
-        audit.record_access(by=by, action="worklist", entities=[row["reference"] for row in shown])
-    return render(request, "home.html", context | {"search_first": True})
+    context: dict[str, Any] = {"search_first": True, "lists": LISTS}
+    if not by.may(CHART_READ):
+        return context
+    try:
+        return context | _desk(by, request.GET.get("list", ""))
+    except DatabaseError:
+        logger.exception("The worklist could not be loaded")
+        return context | {"worklist_failed": True}
+
+
+def _desk(by: Principal, wanted: str) -> dict[str, Any]:
+    chosen, rows = worklist(by, wanted)
+    columns = worklist_columns([row.patient.id for row in rows])
+    for row in rows:
+        row.more = columns[row.patient.id]
+    audit.record_access(by=by, action="worklist", entities=[row.reference for row in rows])
+    return {
+        "chosen": chosen,
+        "rows": rows,
+        "counters": counters(by),
+        "drafts": unsigned_notes(by).select_related("patient").order_by("-updated_at")[:SIDE],
+        "tasks": my_tasks(by).select_related("patient")[:SIDE],
+    }
 
 
 @require_POST
@@ -44,7 +70,7 @@ def patient_search(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"query": query} | (found(query, by) if query else {})
     if request.headers.get("HX-Request"):
         return render(request, "patients/_search_results.html", context)
-    return render(request, "home.html", worklist(by) | context | {"search_first": True})
+    return render(request, "home.html", desk(request) | context)
 
 
 def found(query: str, by: Principal) -> dict[str, Any]:
@@ -91,33 +117,3 @@ def birth_date_in(query: str) -> tuple[date | None, str]:
             continue
         return born, (query[: match.start()] + query[match.end() :]).strip(" ,")
     return None, query
-
-
-def worklist(by: Principal) -> dict[str, Any]:
-    """Patients with an open encounter whose charts ``by`` may open, inpatients first."""
-    if not by.may(CHART_READ):
-        return {"worklist": []}
-    try:
-        rows = (
-            Encounter.objects.visible_to(by)
-            .open()
-            .exclude(patient__deceased=True)
-            .select_related("patient", "location", "organization")
-            .order_by("class_code", "start")[:WORKLIST_AT_MOST]
-        )
-        shown = [_worklist_row(row) for row in rows]
-        columns = worklist_columns([row["patient"].id for row in shown])
-        return {"worklist": [row | columns[row["patient"].id] for row in shown]}
-    except DatabaseError:
-        return {"worklist_failed": True}
-
-
-def _worklist_row(encounter: Encounter) -> dict[str, Any]:
-    patient = cast(Patient, encounter.patient)  # only rows of visible patients come here
-    reason = all_words(encounter.reasons) or encounter.type_text or encounter.type_display
-    return {
-        "patient": person(patient),
-        "reference": patient.reference,
-        "why": reason or CLASSES.get(encounter.class_code, "Encounter"),
-        "place": place_of(encounter),
-    }

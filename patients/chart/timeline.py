@@ -1,0 +1,314 @@
+"""Everything that happened to a patient, newest first: filtered by kind, searched by text."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from fhir.together import fetch_together
+from patients.acts.charting import is_in_error
+from patients.chart.concepts import all_words, noted
+from patients.chart.history import CLASSES
+from patients.chart.readings import flag, reference_range, value_words
+from patients.models import (
+    AllergyIntolerance,
+    Appointment,
+    CarePlan,
+    Condition,
+    DiagnosticReport,
+    DocumentReference,
+    Encounter,
+    Immunization,
+    MedicationAdministration,
+    MedicationRequest,
+    MedicationStatement,
+    Observation,
+    Patient,
+    PatientRecord,
+    Procedure,
+    ServiceRequest,
+    Task,
+)
+
+PAGE = 40
+UNDATED_AT_MOST = 50
+
+
+@dataclass(frozen=True)
+class Source:
+    """One table of the timeline.
+
+    Attributes:
+        model: The table.
+        at: Column of the moment it stands under.
+        detail: What to say beside the name.
+        url_name: Page of one record; empty where it has none.
+        searched: Columns that the text search reads.
+        rows: Narrows the table (category of an Observation).
+    """
+
+    model: type[PatientRecord]
+    at: str
+    detail: Callable[[Any], str]
+    url_name: str
+    searched: tuple[str, ...] = ()
+    rows: Q = Q()  # noqa: RUF009  never changed
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One filter of the timeline.
+
+    Attributes:
+        id: Its name in the form.
+        label: Its name on the page.
+        icon: Its sign.
+        sources: Tables it reads.
+    """
+
+    id: str
+    label: str | Promise
+    icon: str
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the timeline."""
+
+    id: UUID
+    at: datetime | None
+    kind: Kind
+    title: str
+    detail: str
+    flag: str
+    status: str
+    in_error: bool
+    url_name: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """A stretch of the timeline.
+
+    Attributes:
+        entries: Newest first.
+        older: The last entry shown, which the next stretch follows; None at the end.
+        undated: Shown at the end: records without a date.
+    """
+
+    entries: list[Entry]
+    older: Entry | None
+    undated: list[Entry]
+
+
+def _measured(row: Observation) -> str:
+    text, unit = value_words(row)
+    return f"{text} {unit}".strip()
+
+
+def _dosage(row: Any) -> str:
+    return "; ".join(filter(None, (d.get("text", "") for d in row.dosages or [])))
+
+
+def _visit(row: Encounter) -> str:
+    return ", ".join(filter(None, (CLASSES.get(row.class_code, ""), all_words(row.reasons))))
+
+
+def _nothing(_row: Any) -> str:
+    return ""
+
+
+_CODE = ("code_text", "code_display", "code_code")
+_MEDICINE = ("medication_text", "medication_display", "medication_code")
+_VALUE = (*_CODE, "value_string", "value_concept_text", "value_concept_display")
+_LAB, _VITAL = Q(categories__contains=["laboratory"]), Q(categories__contains=["vital-signs"])
+
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        "visits",
+        _("Visits"),
+        "hospital",
+        (
+            Source(Encounter, "start", _visit, "", ("type_text", "type_display")),
+            Source(Appointment, "start", _nothing, "", ("description",)),
+        ),
+    ),
+    Kind(
+        "problems",
+        _("Problems"),
+        "clipboard-list",
+        (Source(Condition, "onset_start", _nothing, "problem", _CODE),),
+    ),
+    Kind(
+        "operations",
+        _("Procedures"),
+        "scissors",
+        (Source(Procedure, "performed_start", _nothing, "procedure", _CODE),),
+    ),
+    Kind(
+        "medications",
+        _("Medications"),
+        "pill",
+        (
+            Source(MedicationRequest, "authored_at", _dosage, "prescription", _MEDICINE),
+            Source(MedicationStatement, "effective_start", _dosage, "", _MEDICINE),
+            Source(MedicationAdministration, "effective_start", _nothing, "", _MEDICINE),
+        ),
+    ),
+    Kind(
+        "allergies",
+        _("Allergies"),
+        "triangle-alert",
+        (Source(AllergyIntolerance, "recorded_at", _nothing, "allergy", _CODE),),
+    ),
+    Kind(
+        "immunizations",
+        _("Immunizations"),
+        "syringe",
+        (
+            Source(
+                Immunization,
+                "occurrence_start",
+                _nothing,
+                "immunization",
+                ("vaccine_text", "vaccine_display"),
+            ),
+        ),
+    ),
+    Kind(
+        "results",
+        _("Results"),
+        "flask-conical",
+        (
+            Source(Observation, "effective_start", _measured, "observation", _VALUE, _LAB),
+            Source(DiagnosticReport, "effective_start", _nothing, "report", _CODE),
+        ),
+    ),
+    Kind(
+        "vitals",
+        _("Vital signs"),
+        "stethoscope",
+        (Source(Observation, "effective_start", _measured, "observation", _VALUE, _VITAL),),
+    ),
+    Kind(
+        "observations",
+        _("Other observations"),
+        "activity",
+        (
+            Source(
+                Observation, "effective_start", _measured, "observation", _VALUE, ~_LAB & ~_VITAL
+            ),
+        ),
+    ),
+    Kind(
+        "orders",
+        _("Orders"),
+        "file-text",
+        (Source(ServiceRequest, "authored_at", _nothing, "order", _CODE),),
+    ),
+    Kind(
+        "notes",
+        _("Notes and documents"),
+        "pen-line",
+        (Source(DocumentReference, "listed_at", _nothing, "note", ("title", "note_text")),),
+    ),
+    Kind(
+        "plans",
+        _("Plans and follow-ups"),
+        "list-todo",
+        (
+            Source(CarePlan, "start", _nothing, "plan", ("title", "description")),
+            Source(Task, "authored_at", _nothing, "task", ("description", *_CODE)),
+        ),
+    ),
+)
+
+
+def timeline(
+    patient: Patient,
+    *,
+    kinds: Sequence[str] = (),
+    text: str = "",
+    after: tuple[datetime, UUID] | None = None,
+) -> Page:
+    """A stretch of the timeline by one statement.
+
+    Args:
+        patient: Whose.
+        kinds: Ids of KINDS to show; all when empty.
+        text: Words to find in names and values; all of them must occur.
+        after: Moment and id of the entry that the stretch follows; None: from the newest.
+    """
+    chosen = [kind for kind in KINDS if not kinds or kind.id in kinds]
+    dated = _fetch(chosen, lambda source: _dated(source, patient, text, after))
+    dated.sort(key=lambda entry: (entry.at, entry.id), reverse=True)
+    shown = dated[:PAGE]
+    if len(dated) > PAGE:
+        return Page(shown, shown[-1], [])
+    return Page(shown, None, _fetch(chosen, lambda source: _undated(source, patient, text)))
+
+
+def _fetch(kinds: list[Kind], rows: Callable[[Source], QuerySet[Any]]) -> list[Entry]:
+    sources = {
+        f"{kind.id}-{number}": (kind, source)
+        for kind in kinds
+        for number, source in enumerate(kind.sources)
+    }
+    found = fetch_together({name: rows(source) for name, (_, source) in sources.items()})
+    return [_entry(row, *sources[name]) for name, each in found.items() for row in each]
+
+
+def _matching(source: Source, patient: Patient, text: str) -> QuerySet[Any]:
+    rows: Any = source.model._default_manager
+    found: QuerySet[Any] = rows.of(patient).filter(source.rows)
+    for word in text.split()[:8]:
+        said = (Q(**{f"{column}__icontains": word}) for column in source.searched)
+        found = found.filter(_any(said))
+    return found
+
+
+def _any(conditions: Any) -> Q:
+    either = Q(pk__in=[])
+    for condition in conditions:
+        either |= condition
+    return either
+
+
+def _dated(
+    source: Source, patient: Patient, text: str, after: tuple[datetime, UUID] | None
+) -> QuerySet[Any]:
+    rows = _matching(source, patient, text).filter(**{f"{source.at}__isnull": False})
+    if after is not None:
+        at, key = after
+        earlier = Q(**{f"{source.at}__lt": at}) | Q(**{source.at: at, "pk__lt": key})
+        rows = rows.filter(earlier, **{f"{source.at}__lte": at})  # the second bounds the index
+    return rows.order_by(f"-{source.at}", "-id")[: PAGE + 1]
+
+
+def _undated(source: Source, patient: Patient, text: str) -> QuerySet[Any]:
+    rows = _matching(source, patient, text).filter(**{f"{source.at}__isnull": True})
+    return rows.order_by("-id")[:UNDATED_AT_MOST]
+
+
+def _entry(row: Any, kind: Kind, source: Source) -> Entry:
+    flagged = ""
+    if isinstance(row, Observation):
+        low, high, _words = reference_range(row)
+        flagged = flag(row, low, high)
+    return Entry(
+        id=row.id,
+        at=getattr(row, source.at),
+        kind=kind,
+        title=noted(str(row), row),
+        detail=source.detail(row),
+        flag=flagged,
+        status=getattr(row, "status", "") or getattr(row, "clinical_status", ""),
+        in_error=is_in_error(row),
+        url_name=source.url_name,
+    )
