@@ -2,22 +2,17 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Window
-from django.db.models.functions import RowNumber
-
-from patients.chart.concepts import noted, words_of
+from patients.chart.concepts import words_of
+from patients.chart.ranges import Bounds, LocalRanges, assess, beyond, interpretation, own_range
 from patients.models import Observation, Patient
-from patients.models.observation import LABORATORY
 
 SYSTOLIC, DIASTOLIC = "8480-6", "8462-4"
 SHOWN = 10
-EPOCH = datetime.min.replace(tzinfo=UTC)
-FLAGS = {"LL": "LL", "HH": "HH", "L": "L", "H": "H", "A": "A", "AA": "A", "<": "L", ">": "H"}
 
 # LOINC codes of each vital sign, the one we write first.
 VITALS: dict[str, tuple[str, ...]] = {
@@ -50,6 +45,9 @@ class Reading:
     unconfirmed: bool
     device: str
     by: str
+    critical: bool = False
+    # Where the range comes from: "report", "local" (this house's) or "" for none.
+    range_source: str = ""
 
 
 @dataclass
@@ -60,15 +58,6 @@ class VitalRow:
     series: list[float] = field(default_factory=list)
     series_label: str = ""
     unconfirmed: list[Reading] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class ResultRow:
-    name: str
-    latest: Reading
-    before: Reading | None
-    change: str
-    series: list[float]
 
 
 def vitals(patient: Patient) -> dict[str, Any]:
@@ -131,48 +120,10 @@ def _vital_row(name: str, rows: list[Observation]) -> VitalRow:
     return row
 
 
-def results(patient: Patient) -> dict[str, Any]:
-    """The newest of each laboratory result with the value before."""
-    ranked = (
-        Observation.objects.of(patient)
-        .standing()
-        .category(LABORATORY)
-        .filter(effective_start__isnull=False)
-        .annotate(
-            rank=Window(
-                RowNumber(),
-                partition_by=F("code_code"),
-                order_by=[F("effective_start").desc(), F("id").desc()],
-            )
-        )
-        .filter(rank__lte=SHOWN)
-    )
-    grouped: dict[str, list[Observation]] = defaultdict(list)
-    for observation in ranked.order_by("rank"):
-        grouped[observation.code_code or str(observation)].append(observation)
-    rows = [_result_row(group) for group in grouped.values()]
-    rows.sort(key=lambda row: row.latest.at or EPOCH, reverse=True)
-    return {"lab_results": rows}
-
-
-def _result_row(group: list[Observation]) -> ResultRow:
-    latest = reading(group[0])
-    earlier = [row for row in group[1:] if reading(row).unit == latest.unit]
-    before = reading(earlier[0]) if earlier else None
-    change = _change(group[0].value, earlier[0].value) if earlier else ""
-    return ResultRow(noted(str(group[0]), group[0]), latest, before, change, series(group))
-
-
-def _change(now: Decimal | None, then: Decimal | None) -> str:
-    if now is None or not then:
-        return ""
-    return f"{100 * (now - then) / abs(then):+.0f} %"
-
-
-def reading(observation: Observation) -> Reading:
-    """One observation in words."""
+def reading(observation: Observation, local: LocalRanges | None = None) -> Reading:
+    """One observation in words; ``local`` ranges stand in where it brings none."""
     text, unit = value_words(observation)
-    low, high, range_text = reference_range(observation)
+    known = assess(observation, local)
     return Reading(
         id=observation.id,
         version=observation.version,
@@ -180,14 +131,21 @@ def reading(observation: Observation) -> Reading:
         unit=unit,
         at=observation.effective_start,
         status=observation.status or "status not recorded",
-        flag=flag(observation, low, high),
-        range_text=range_text,
+        flag=shown_flag(known.flag),
+        range_text=known.range_text,
         unconfirmed=observation.is_unconfirmed,
         device=_device_words(observation),
         by=", ".join(
             p.get("display", "") for p in observation.performers or [] if p.get("display")
         ),
+        critical=known.critical,
+        range_source=known.range_source,
     )
+
+
+def shown_flag(flag: str) -> str:
+    """Critically abnormal (AA) has no sign of its own: it is A, and critical."""
+    return "A" if flag == "AA" else flag
 
 
 def _device_words(observation: Observation) -> str:
@@ -231,35 +189,17 @@ def _short(number: int | Decimal) -> str:
 
 
 def reference_range(observation: Observation) -> tuple[Decimal | None, Decimal | None, str]:
-    """Low, high and words of the first reference range; empty words where there is none."""
-    first = (observation.reference_ranges or [{}])[0]
-    low, high = (first.get(side, {}).get("value") for side in ("low", "high"))
-    if first.get("text"):
-        words = str(first["text"])
-    elif low is not None and high is not None:
-        words = f"{low}–{high}"
-    elif high is not None:
-        words = f"up to {high}"
-    else:
-        words = f"{low} and more" if low is not None else ""
-    return _decimal(low), _decimal(high), words
-
-
-def _decimal(number: Any) -> Decimal | None:
-    return None if number is None else Decimal(number)
+    """Low, high and words of the result's own range; empty words where there is none."""
+    bounds, words = own_range(observation)
+    return (bounds.low, bounds.high, words) if bounds else (None, None, words)
 
 
 def flag(observation: Observation, low: Decimal | None, high: Decimal | None) -> str:
     """What the sender said of the value; else low or high against its own range."""
-    for interpretation in observation.interpretations or []:
-        for coding in interpretation.get("coding") or []:
-            if coding.get("code") in FLAGS:
-                return FLAGS[coding["code"]]
-    if observation.value is None or observation.value_comparator:
-        return ""
-    if low is not None and observation.value < low:
-        return "L"
-    return "H" if high is not None and observation.value > high else ""
+    said = interpretation(observation)
+    if said is not None:
+        return shown_flag(said)
+    return beyond(observation, Bounds(low, high), "L", "H")
 
 
 def series(rows: list[Observation]) -> list[float]:

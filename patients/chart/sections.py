@@ -15,7 +15,8 @@ from fhir.principal import Principal
 from patients.chart.history import allergies, problems, visits
 from patients.chart.medicines import medications
 from patients.chart.person import person
-from patients.chart.readings import results, vitals, vitals_now
+from patients.chart.readings import vitals, vitals_now
+from patients.chart.results import results
 from patients.models import Patient
 
 logger = logging.getLogger(__name__)

@@ -4,6 +4,7 @@ from fhir import search
 from fhir.elements import (
     category_codes,
     concept,
+    custom,
     literal_reference,
     moment,
     occurrence,
@@ -13,6 +14,8 @@ from fhir.elements import (
     verbatim,
 )
 from fhir.mapping import Mapping
+from patients.acts.inbox import route
+from patients.fhir_mappings.results import read_order, render_order
 from patients.fhir_mappings.systems import ENCOUNTER, LOINC, PATIENT, SUBJECT, TERMINOLOGY
 from patients.models import Observation
 
@@ -21,6 +24,7 @@ MAPPINGS = (
         "Observation",
         Observation,
         elements=(
+            custom("basedOn", ("based_on",), read_order, render_order),
             primitive("status", "status"),
             category_codes("category", "categories", TERMINOLOGY + "observation-category"),
             concept("code", "code", (LOINC,)),
@@ -46,8 +50,10 @@ MAPPINGS = (
             search.codes("category", "categories"),
             search.token("code", "code_system", "code_code"),
             search.moments("date", "effective_start", "effective_end"),
+            search.code("based-on", "based_on"),
             ENCOUNTER,
         ),
         joins=("patient", "encounter"),
+        link=route,
     ),
 )

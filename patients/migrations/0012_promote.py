@@ -21,6 +21,9 @@ MODELS: dict[str, tuple[str, ...]] = {
     "MedicationAdministration": (),
     "DocumentReference": (),
     "Binary": ("patient_id",),
+    "ServiceRequest": (),
+    "DiagnosticReport": ("category_codes", "order_references", "result_references"),
+    "ImagingStudy": (),
 }
 
 # Tables of before that have new columns: these take over what ``extra`` held so far.

@@ -75,9 +75,7 @@ class Observation(PatientRecord):
                 fields=["patient", "code_code", "-effective_start", "-id"],
                 name="observation_of_patient",
             ),
-            models.Index(
-                fields=["patient", "-effective_start", "-id"], name="observation_by_time"
-            ),
+            models.Index(fields=["patient", "-effective_start", "-id"], name="observation_by_time"),
             # Laboratory results are few among all that devices send: they have indexes of their
             # own, which find the newest of each test, and the newest days.
             models.Index(

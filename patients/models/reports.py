@@ -1,0 +1,87 @@
+"""Reports of laboratory, imaging and other examinations (FHIR DiagnosticReport)."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+from fhir.fields import VerbatimJSONField
+from patients.models.base import ENTERED_IN_ERROR, PatientRecord, PatientRecordQuerySet
+from patients.models.encounter import Encounter
+
+# HL7 v2 table 0074, and the LOINC part that US Core uses for radiology.
+IMAGING = frozenset(
+    {"RAD", "RX", "CT", "NMR", "NMS", "CUS", "RUS", "OUS", "VUS", "XRC", "LP29684-5"}
+)
+LABORATORY_SECTIONS = frozenset(
+    {"LAB", "HM", "CH", "MB", "BLB", "SR", "IMM", "TX", "PAT", "SP", "CP", "GE", "VR", "PHR"}
+    | {"laboratory", "LP29693-6"}
+)
+WITHOUT_RESULT = (ENTERED_IN_ERROR, "cancelled")
+
+
+class DiagnosticReportQuerySet(PatientRecordQuerySet["DiagnosticReport"]):
+    def standing(self) -> "DiagnosticReportQuerySet":
+        """All that still count: not entered in error, not cancelled."""
+        return self.exclude(status__in=WITHOUT_RESULT)
+
+    def imaging(self) -> "DiagnosticReportQuerySet":
+        """Of radiology and other images."""
+        return self.filter(category_codes__overlap=sorted(IMAGING))
+
+
+class DiagnosticReport(PatientRecord):
+    """One report: its results, its text, or both."""
+
+    fhir_type = "DiagnosticReport"
+
+    identifiers = VerbatimJSONField(default=list)
+    based_on = VerbatimJSONField(default=list)
+    status = models.CharField(max_length=40, blank=True)
+    categories = VerbatimJSONField(default=list)
+    code_system = models.TextField(blank=True)
+    code_code = models.CharField(max_length=100, blank=True)
+    code_display = models.TextField(blank=True)
+    code_text = models.TextField(blank=True)
+    encounter = models.ForeignKey(Encounter, models.PROTECT, null=True, related_name="+")
+    effective_start = models.DateTimeField(null=True)
+    effective_end = models.DateTimeField(null=True)
+    issued_at = models.DateTimeField(null=True)
+    performers = VerbatimJSONField(default=list)
+    interpreters = VerbatimJSONField(default=list)
+    specimens = VerbatimJSONField(default=list)
+    results = VerbatimJSONField(default=list)
+    imaging_studies = VerbatimJSONField(default=list)
+    media = VerbatimJSONField(default=list)
+    conclusion = models.TextField(blank=True)
+    conclusion_codes = VerbatimJSONField(default=list)
+    presented_forms = VerbatimJSONField(default=list)
+    # Every code of every category, for lists and search; derived.
+    category_codes = ArrayField(models.TextField(), default=list, editable=False)
+    # FHIR references of what was ordered and of the results, for looking up; derived.
+    order_references = ArrayField(models.TextField(), default=list, editable=False)
+    result_references = ArrayField(models.TextField(), default=list, editable=False)
+
+    objects = DiagnosticReportQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["fhir_id"], name="diagnostic_report_fhir_id_unique")
+        ]
+        indexes = [
+            models.Index(fields=["patient", "-effective_start", "-id"], name="report_of_patient"),
+            GinIndex(fields=["order_references"], name="report_of_order"),
+            GinIndex(fields=["result_references"], name="report_of_result"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code_text or self.code_display or self.code_code or "Report"
+
+    @property
+    def is_imaging(self) -> bool:
+        """A report of images."""
+        return bool(self.imaging_studies) or not IMAGING.isdisjoint(self.category_codes)
+
+    @property
+    def is_laboratory(self) -> bool:
+        """A report of a laboratory, pathology included."""
+        return not LABORATORY_SECTIONS.isdisjoint(self.category_codes)
