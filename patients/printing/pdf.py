@@ -1,0 +1,92 @@
+"""From blocks to PDF, by typst; the only module that knows it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+import typst
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from patients.printing.blocks import Block
+
+TEMPLATES: Final = Path(settings.BASE_DIR) / "templates" / "print"
+# Scripts that the built-in font draws: Latin, Greek, Cyrillic and their signs.
+DRAWN: Final = ((0x09, 0x0A), (0x20, 0x52F), (0x1C80, 0x20FF), (0x2100, 0x27BF), (0x2C60, 0x2E7F))
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who it is about, as printed on every page."""
+
+    name: str
+    born: str
+    gender: str
+    number: str
+
+
+@dataclass(frozen=True)
+class Document:
+    """A printed document.
+
+    Attributes:
+        title: What it is.
+        person: Whom it is about.
+        facility: Who gives it out.
+        printed: When and by whom it was printed, in words.
+        printed_by: Name of that person.
+        blocks: Its content.
+        paper: Paper size.
+    """
+
+    title: str
+    person: Identity
+    facility: str
+    printed: str
+    printed_by: str
+    blocks: Sequence[Block]
+    paper: str = "a4"
+
+
+def pdf(document: Document) -> bytes:
+    """The document as PDF.
+
+    What a person wrote reaches typst as data, so no markup in it is ever obeyed. Characters that
+    the font cannot draw are announced on the page rather than left out in silence.
+    """
+    body = [{"kind": block.kind, **asdict(block)} for block in document.blocks]
+    words: dict[str, Any] = {
+        "title": document.title,
+        "person": asdict(document.person),
+        "facility": document.facility,
+        "printed": document.printed,
+        "printed_by": document.printed_by,
+        "paper": document.paper,
+        "demo": str(_("DEMO – invented people")) if settings.DEMO else "",
+        "page_word": str(_("Page")),
+        "of_word": str(_("of")),
+        "language": (translation.get_language() or "en")[:2],
+        "blocks": body,
+    }
+    if not drawn(orjson.dumps(words).decode()):
+        text = _("Some characters could not be printed. Read the original on the screen.")
+        words["blocks"] = [{"kind": "notice", "text": str(text)}, *body]
+    made: bytes = typst.compile(
+        str(TEMPLATES / "document.typ"),
+        root=str(TEMPLATES),
+        sys_inputs={"document": orjson.dumps(words).decode()},
+        timestamp=int(timezone.now().timestamp()),
+    )
+    return made
+
+
+def drawn(text: str) -> bool:
+    """The font has a sign for every character.
+
+    >>> drawn("Agnieszka Wójcik, 5 μmol/L"), drawn("山田")
+    (True, False)
+    """
+    return all(any(low <= ord(c) <= high for low, high in DRAWN) for c in text)
