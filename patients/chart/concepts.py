@@ -2,8 +2,13 @@
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
 
 from fhir.models import Record
+from fhir.times import span_text
 
 NOT_UNDERSTOOD = "contains information not understood here"
 UNKNOWN_MODIFIERS = frozenset({"modifierExtension", "implicitRules"})
@@ -52,12 +57,17 @@ def name_of(record: Any, prefix: str) -> str:
 def moment_words(start: datetime | None, end: datetime | None) -> str:
     """A possibly partial moment: year, month or day, as precise as it was recorded.
 
-    >>> from datetime import UTC
-    >>> moment_words(datetime(1958, 1, 1, tzinfo=UTC), datetime(1958, 12, 31, 23, 59, tzinfo=UTC))
-    '1958'
+    >>> from fhir.times import moment_range
+    >>> moment_words(*moment_range("1958")), moment_words(*moment_range("1958-03"))
+    ('1958', 'Mar-1958')
     """
-    if start is None:
-        return ""
-    if end is None or start == end or (end - start).days < 1:
-        return f"{start:%d-%b-%Y}"
-    return f"{start:%Y}" if (end - start).days > 300 else f"{start:%b-%Y}"
+    if start is None or end is None:
+        known = start or end
+        return "" if known is None else f"{timezone.localtime(known):%d-%b-%Y}"
+    literal = span_text(start, end)
+    # What was written as a date is that date in the house's zone, wherever the reader is.
+    zone = ZoneInfo(settings.TIME_ZONE) if literal and start != end else None
+    first, last = (timezone.localtime(each, zone) for each in (start, end))
+    form = {4: "%Y", 7: "%b-%Y"}.get(len(literal), "%d-%b-%Y")
+    spelled = first.strftime(form), last.strftime(form)
+    return spelled[0] if spelled[0] == spelled[1] else " – ".join(spelled)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from fhir.times import moment_range
+from patients.chart.concepts import moment_words
 
 LONGEST_TEXT = 20_000
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -121,8 +122,4 @@ def iso_date(text: str) -> str:
 
 def date_words(low: datetime | None, high: datetime | None) -> str:
     """The pair as it was typed, for a form that edits it."""
-    if low is None:
-        return ""
-    if high is None or (high - low).days < 1:
-        return f"{low:%d-%b-%Y}"
-    return f"{low:%Y}" if (high - low).days > 300 else f"{low:%b-%Y}"
+    return moment_words(low, high)

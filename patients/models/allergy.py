@@ -8,8 +8,15 @@ from patients.models.base import PatientRecord, PatientRecordQuerySet
 from patients.models.condition import RULED_OUT
 
 OVER = ("resolved", "inactive")
-# SNOMED CT: 716186003 "No known allergy" and its children for drugs, foods and the environment.
-NONE_KNOWN = ("716186003", "409137002", "428607008", "428197003")
+NO_KNOWN_ALLERGY = "716186003"
+# SNOMED CT: what each statement that none is known speaks of; the first speaks of everything.
+NONE_KNOWN = {
+    NO_KNOWN_ALLERGY: frozenset({"medication", "biologic", "food", "environment", ""}),
+    "409137002": frozenset({"medication", "biologic"}),  # No known drug allergy
+    "429625007": frozenset({"food"}),  # No known food allergy
+    "428607008": frozenset({"environment"}),  # No known environmental allergy
+    "428197003": frozenset({"environment"}),  # No known insect allergy
+}
 
 
 class AllergyQuerySet(PatientRecordQuerySet["AllergyIntolerance"]):
