@@ -349,6 +349,18 @@ def born(patient: Any) -> str:
 
 
 @register.filter
+def age(patient: Any) -> str:
+    """The age alone, for lists; nothing where the birth date is partial or unknown."""
+    birth_date: date | None = patient.birth_date
+    if birth_date is None:
+        return ""
+    died = patient.deceased
+    if died and not isinstance(died, datetime):
+        return ""
+    return wording.age(birth_date, timezone.localtime(died or timezone.now()).date())
+
+
+@register.filter
 def gender_word(code: str | None) -> str:
     """The administrative gender in words."""
     return wording.GENDERS.get(code or "", "Not recorded")
