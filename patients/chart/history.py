@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from patients.chart.concepts import all_words, moment_words, name_of, noted
-from patients.models import (
-    AllergyIntolerance,
-    Condition,
-    Encounter,
-    Patient,
-)
+from patients.chart.choices import last_note, sent_status, span_or_words
+from patients.chart.concepts import all_words, name_of, noted, understood
+from patients.models import AllergyIntolerance, Condition, Encounter, Patient
+from patients.models.allergy import NO_KNOWN_ALLERGY
+from patients.models.base import ENTERED_IN_ERROR
 
+SEVERITIES = ("severe", "moderate", "mild")
 VISITS_SHOWN = 12
 CLASSES = {
     "AMB": "Outpatient visit",
@@ -28,6 +28,15 @@ CLASSES = {
 
 @dataclass(frozen=True)
 class Problem:
+    """One problem or diagnosis as shown.
+
+    Attributes:
+        verification: ``confirmed``, ``provisional``, ``differential`` …; the sender's words where
+            the code is not one that is known here; empty when nobody said.
+        category_missing: Nobody put it on the problem list: a diagnosis recorded only.
+        reason: Newest note, for what was ruled out.
+    """
+
     text: str
     code: str
     onset_text: str
@@ -37,32 +46,65 @@ class Problem:
     category_missing: bool
     entered_in_error: bool = False
     reason: str = ""
+    id: UUID | None = None
+    version: int = 0
+    ended_text: str = ""
+    severity: str = ""
+    is_active: bool = True
+
+
+def active_problems(patient: Patient) -> list[Problem]:
+    """Problems of today that somebody put on the problem list, the newest first."""
+    rows = Condition.objects.of(patient).active().on_problem_list()
+    return [problem(row) for row in rows.order_by("-onset_start", "id")]
+
+
+def diagnoses_recorded(patient: Patient, limit: int | None = None) -> list[Problem]:
+    """Diagnoses of today that nobody put on the problem list: no category, or of one visit."""
+    rows = Condition.objects.of(patient).active().recorded_only()
+    return [problem(row) for row in rows.order_by("-onset_start", "id")[:limit]]
 
 
 def problems(patient: Patient) -> dict[str, Any]:
-    """Active problems, and diagnoses that are over."""
-    active = Condition.objects.of(patient).active().order_by("-onset_start", "id")
+    """All that is active, the problem list first, and diagnoses that are over."""
     past = Condition.objects.of(patient).past().order_by("-onset_start", "id")
     return {
-        "problems": [_problem(condition) for condition in active],
-        "other_diagnoses": [_problem(condition) for condition in past],
+        "problems": active_problems(patient) + diagnoses_recorded(patient),
+        "other_diagnoses": [problem(condition) for condition in past],
     }
 
 
-def _problem(condition: Condition) -> Problem:
+def problem(condition: Condition) -> Problem:
+    """One condition in words."""
     return Problem(
+        id=condition.id,
+        version=condition.version,
         text=noted(name_of(condition, "code"), condition),
         code=condition.code_code,
-        onset_text=moment_words(condition.onset_start, condition.onset_end),
-        status=condition.clinical_status or "status not recorded",
-        verification=condition.verification_status,
+        onset_text=span_or_words(condition, "onset"),
+        ended_text=span_or_words(condition, "abatement"),
+        status=sent_status(condition, "clinical_status", "clinicalStatus") or "status not recorded",
+        verification=sent_status(condition, "verification_status", "verificationStatus"),
+        severity=condition.severity_text or condition.severity_display,
         uncoded=not condition.code_code,
-        category_missing=not condition.categories,
+        category_missing=not condition.is_on_problem_list,
+        entered_in_error=condition.verification_status == ENTERED_IN_ERROR,
+        is_active=condition.is_active,
+        reason=last_note(condition),
     )
 
 
 @dataclass(frozen=True)
 class Allergy:
+    """One allergy, intolerance or statement as shown.
+
+    Attributes:
+        reaction: What happened, all reactions in one line; empty where nobody recorded any.
+        severity: The worst severity of its reactions.
+        verified: As for a problem.
+        status: ``active``, ``inactive``, ``resolved``; empty when nobody said, which counts.
+    """
+
     text: str
     reaction: str
     severity: str
@@ -70,28 +112,50 @@ class Allergy:
     recorded_at: datetime | None
     verified: str
     uncoded: bool
+    id: UUID | None = None
+    version: int = 0
+    type: str = ""
+    categories: str = ""
+    status: str = ""
+    entered_in_error: bool = False
+    none_known: bool = False
+    reason: str = ""
 
 
 def allergies(patient: Patient) -> dict[str, Any]:
-    """Standing allergies and the exact state: known, none known, or not recorded."""
+    """Standing allergies and the exact state: known, none known, or not recorded.
+
+    "No known drug allergy" says nothing about food: alone it leaves the state unrecorded.
+    """
     standing = list(AllergyIntolerance.objects.of(patient).standing().order_by("-recorded_at"))
     known = [allergy for allergy in standing if not allergy.none_known]
-    state = "known" if known else "none" if standing else "unrecorded"
-    return {"allergies": [_allergy(allergy) for allergy in known], "allergies_state": state}
+    none = any(row.code_code == NO_KNOWN_ALLERGY and understood(row) for row in standing)
+    state = "known" if known else "none" if none else "unrecorded"
+    return {"allergies": [allergy(row) for row in known], "allergies_state": state}
 
 
-def _allergy(allergy: AllergyIntolerance) -> Allergy:
-    reactions = allergy.reactions or []
+def allergy(row: AllergyIntolerance) -> Allergy:
+    """One allergy in words."""
+    reactions = row.reactions or []
+    said = {reaction.get("severity") for reaction in reactions}
     return Allergy(
-        text=noted(name_of(allergy, "code"), allergy),
+        id=row.id,
+        version=row.version,
+        text=noted(name_of(row, "code"), row),
         reaction=", ".join(
             filter(None, (all_words(reaction.get("manifestation")) for reaction in reactions))
         ),
-        severity=next((r["severity"] for r in reactions if r.get("severity")), ""),
-        criticality=allergy.criticality,
-        recorded_at=allergy.recorded_at,
-        verified=allergy.verification_status,
-        uncoded=not allergy.code_code,
+        severity=next((each for each in SEVERITIES if each in said), ""),
+        criticality=row.criticality,
+        recorded_at=row.recorded_at,
+        verified=sent_status(row, "verification_status", "verificationStatus"),
+        uncoded=not row.code_code,
+        type=row.type,
+        categories=", ".join(row.categories),
+        status=sent_status(row, "clinical_status", "clinicalStatus"),
+        entered_in_error=row.verification_status == ENTERED_IN_ERROR,
+        none_known=row.none_known,
+        reason=last_note(row),
     )
 
 
