@@ -1,12 +1,12 @@
 """Addresses of the chart."""
 
-from django.urls import path
+from django.urls import include, path
 
-from patients.views import chart, home, in_error, observations, timeline
+from patients.views import chart, home, in_error, observations, search, timeline
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("patients/search/", home.patient_search, name="patient-search"),
+    path("patients/search/", search.patient_search, name="patient-search"),
     path("patients/<uuid:patient_id>/", chart.patient_chart, name="patient-chart"),
     path("patients/<uuid:patient_id>/timeline/", timeline.patient_timeline, name="timeline"),
     path("observations/<uuid:observation_id>/", observations.observation, name="observation"),
@@ -16,4 +16,6 @@ urlpatterns = [
         name="observation-accept",
     ),
     path("records/<str:type_>/<uuid:record_id>/in-error/", in_error.in_error, name="in-error"),
+    path("", include("patients.note_urls")),
+    path("", include("patients.plan_urls")),
 ]

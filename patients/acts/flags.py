@@ -8,7 +8,7 @@ from accounts.access import require
 from accounts.roles import CHART_WRITE
 from fhir.errors import Invalid, Refusal
 from fhir.principal import Principal
-from patients.acts.charting import author, create, enter_in_error, open_chart, update
+from patients.acts.charting import annotate, author, create, open_chart, update
 from patients.acts.vital_signs import LOINC
 from patients.acts.vitals import encounter_at
 from patients.models import Flag, Observation, Patient
@@ -77,7 +77,7 @@ def raise_flag(*, by: Principal, patient: Patient, kind: str, code: Coded, reaso
         author=author(by),
         **code.columns("code"),
     )
-    flag.because(reason)
+    annotate(flag, by, reason)
     create(flag, by=by, action="raise-flag")
     if kind == PREGNANCY:
         _observe(by, patient, PREGNANT)
@@ -109,19 +109,8 @@ def end_flag(*, by: Principal, flag: Flag, reason: str, expected: int) -> Flag:
 
 def _end(flag: Flag, by: Principal, reason: str, expected: int) -> None:
     flag.status, flag.end = "inactive", timezone.now()
-    flag.because(reason)
+    annotate(flag, by, reason)
     update(flag, by=by, expected=expected, action="end-flag")
-
-
-@transaction.atomic
-def strike_flag(*, by: Principal, flag: Flag, reason: str, expected: int) -> Flag:
-    """Say that it should never have been raised.
-
-    Raises:
-        InErrorAlready, Invalid, VersionConflict: as for every record.
-    """
-    flag.because(_("Entered in error: %(reason)s") % {"reason": reason})
-    return enter_in_error(flag, by=by, reason=reason, expected=expected)
 
 
 def _observe(by: Principal, patient: Patient, said: Coded) -> Observation:

@@ -188,7 +188,7 @@ def _flag_row(flag: Flag, *, standing: bool) -> FlagRow:
         start=flag.start,
         end=flag.end,
         by=str((flag.author or {}).get("display", "")),
-        reasons=flag.reasons,
+        reasons=[note["text"] for note in flag.notes],
         standing=standing,
         in_error=flag.status == "entered-in-error",
         uncoded=not flag.code_code,

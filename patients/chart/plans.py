@@ -77,6 +77,7 @@ class TaskRow:
     """A follow-up as shown."""
 
     id: UUID
+    reference: str
     version: int
     text: str
     status: str
@@ -215,6 +216,7 @@ def task_row(task: Task, *, now: datetime | None = None, mine: bool = False) -> 
     late = task.due_at is not None and task.due_at < (now or timezone.now())
     return TaskRow(
         id=task.id,
+        reference=task.reference,
         version=task.version,
         text=noted(str(task), task),
         status=task.status or UNKNOWN,

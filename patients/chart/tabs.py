@@ -26,4 +26,8 @@ class Tab:
 TABS: tuple[Tab, ...] = (
     Tab("s", _("Summary"), "patient-chart", "summary"),
     Tab("t", _("Timeline"), "timeline", "timeline"),
+    Tab("v", _("Vitals"), "vitals", "vitals"),
+    Tab("n", _("Notes"), "notes", "notes"),
+    Tab("f", _("Plans and follow-ups"), "plans", "plans"),
+    Tab("d", _("Documents"), "documents", "documents"),
 )

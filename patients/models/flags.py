@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -164,15 +165,16 @@ class Flag(PatientRecord):
         return next(filter(None, named), "Flag")
 
     @property
-    def reasons(self) -> list[str]:
-        """Why it was raised, and why it was ended or taken back, oldest first."""
+    def notes(self) -> list[dict[str, Any]]:
+        """Why it was raised, ended or taken back, oldest first, in the form of annotations."""
         return [
-            str(each.get("valueString", ""))
+            {"text": str(each.get("valueString", ""))}
             for each in self.extensions or []
             if each.get("url") == REASON_EXTENSION
         ]
 
-    def because(self, reason: str) -> None:
-        """Add why."""
-        said = {"url": REASON_EXTENSION, "valueString": reason}
-        self.extensions = [*(self.extensions or []), said]
+    @notes.setter
+    def notes(self, said: list[dict[str, Any]]) -> None:
+        others = [e for e in self.extensions or [] if e.get("url") != REASON_EXTENSION]
+        ours = [{"url": REASON_EXTENSION, "valueString": str(each["text"])} for each in said]
+        self.extensions = others + ours
