@@ -16,7 +16,7 @@ from patients.models import Binary, DocumentReference
 
 def _derive(document: DocumentReference) -> None:
     """Fill the columns of lists and search. A signed row keeps those it was signed with."""
-    if document.is_signed:
+    if document.is_signed and not document._state.adding:
         return
     first = (attachments.of_content(document.content) or [{}])[0]
     document.note_text = attachments.text_of(document.content)
