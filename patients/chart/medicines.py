@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from fhir.times import span_text
-from patients.chart.concepts import all_words, words_of
+from patients.chart.concepts import all_words, name_of, words_of
 from patients.chart.medicine_names import (
     medicine_name,
     medicine_names,
@@ -20,6 +20,7 @@ from patients.chart.medicine_names import (
 )
 from patients.dosages import dosages_words, is_as_needed
 from patients.models import (
+    Condition,
     MedicationAdministration,
     MedicationRequest,
     MedicationReview,
@@ -294,6 +295,17 @@ def _ended(told: MedicationStatement) -> bool:
     """It was taken for a time that is over; a moment, day or year of one date is no such time."""
     start, end = told.effective_start, told.effective_end
     return end is not None and end < timezone.now() and not span_text(start, end)
+
+
+def reason_words(order: MedicationRequest) -> str:
+    """What it is for: as written, and the problems of the chart that it names."""
+    ids = [str(each.get("reference", "")).partition("/") for each in order.reason_references or []]
+    named = Condition.objects.filter(
+        patient_id=order.patient_id,
+        fhir_id__in=[fhir_id for kind, _slash, fhir_id in ids if kind == "Condition"],
+    )
+    problems = [name_of(problem, "code") for problem in named] if ids else []
+    return ", ".join(filter(None, (all_words(order.reasons), *problems)))
 
 
 def dosage_missing() -> str:
