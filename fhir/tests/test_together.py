@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from fhir import changes
 from fhir.principal import SYSTEM
-from fhir.together import fetch_together
+from fhir.together import Sql, fetch_together, read, together
 from patients.models import Condition, Observation
 
 pytestmark = pytest.mark.django_db
@@ -80,3 +80,45 @@ def test_an_annotation_becomes_an_attribute(chart):
 
     rows = Condition.objects.of(chart).annotate(shown=Value("yes"))
     assert fetch_together({"conditions": rows})["conditions"][0].shown == "yes"
+
+
+def names(patient):
+    found = yield {"conditions": Condition.objects.of(patient).order_by("id")}
+    again = yield {"same": Condition.objects.filter(pk__in=[c.pk for c in found["conditions"]])}
+    return len(again["same"]), [str(c) for c in found["conditions"]]
+
+
+def values_of(patient):
+    found = yield {"values": Observation.objects.of(patient)}
+    return [str(row.value) for row in found["values"]]
+
+
+def test_a_reading_goes_on_with_what_it_asked_for(chart):
+    assert read(names(chart)) == (2, ["Gout", "Asthma"])
+
+
+def test_readings_share_a_statement_at_each_step(chart):
+    with CaptureQueriesContext(connection) as asked:
+        both = together({"names": names(chart), "values": values_of(chart)})
+    assert (both["values"], both["names"][0], len(asked)) == (["6.30"], 2, 2)
+
+
+def nothing():
+    found = yield {}
+    return found
+
+
+def test_a_reading_that_needs_nothing_asks_nothing(db):
+    with CaptureQueriesContext(connection) as asked:
+        assert read(nothing()) == {}
+    assert len(asked) == 0
+
+
+def test_a_query_set_that_cannot_match_is_empty(chart):
+    rows = {"none": Condition.objects.none(), "all": Condition.objects.of(chart)}
+    assert [len(found) for found in fetch_together(rows).values()] == [0, 2]
+
+
+def test_a_statement_of_ones_own_comes_as_rows(db):
+    rows = fetch_together({"sums": Sql("SELECT %(a)s::int + %(b)s::int AS sum", {"b": 2, "a": 1})})
+    assert rows["sums"][0].sum == 3
