@@ -6,7 +6,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import (
+    APPOINTMENT_MANAGE,
     DEVICE_ATTACH,
+    ENCOUNTER_MANAGE,
+    IDENTITY_WRITE,
     SYNC_MANAGE,
 )
 
@@ -32,7 +35,12 @@ class Place:
     key: str = ""
 
 
-PLACES = (Place("home", _("Patients"), "house", key="1"),)
+PLACES = (
+    Place("home", _("Patients"), "house", key="1"),
+    Place("ward", _("Ward"), "hospital", ENCOUNTER_MANAGE, key="2"),
+    Place("appointments", _("Day list"), "calendar-days", APPOINTMENT_MANAGE, key="3"),
+    Place("patient-new", _("New patient"), "plus", IDENTITY_WRITE, key="4"),
+)
 OTHER_PLACES = (
     Place("unassigned", _("Unassigned data"), "inbox", DEVICE_ATTACH),
     Place("uploads", _("Uploads"), "upload", DEVICE_ATTACH),

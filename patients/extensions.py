@@ -6,13 +6,21 @@ the value is read and written here; everything else in the list keeps its place 
 
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
 from patients.chart.concepts import words_of
 
 STRUCTURE = "http://hl7.org/fhir/StructureDefinition/"
 PRONOUNS = STRUCTURE + "individual-pronouns"
 SEX_FOR_CLINICAL_USE = STRUCTURE + "patient-sexParameterForClinicalUse"
 SEX_SYSTEM = "http://terminology.hl7.org/CodeSystem/sex-parameter-for-clinical-use"
-SEX_CODES = ("female-typical", "male-typical", "specified", "unknown")
+SEX_WORDS: dict[str, str | Promise] = {
+    "female-typical": gettext_lazy("Use female-typical ranges and doses"),
+    "male-typical": gettext_lazy("Use male-typical ranges and doses"),
+    "specified": gettext_lazy("Specified otherwise: ask"),
+    "unknown": gettext_lazy("Unknown"),
+}
 
 
 def pronouns(extensions: list[dict[str, Any]] | None) -> str:

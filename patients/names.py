@@ -20,10 +20,10 @@ class Name:
     @classmethod
     def chosen(cls, names: list[dict[str, Any]]) -> "Name":
         """The name to show of a FHIR HumanName list: official, usual, else the first."""
-        ranked = sorted(names, key=lambda name: _RANK.get(name.get("use", ""), 2))
-        if not ranked:
+        place = chosen_place(names)
+        if place is None:
             return cls()
-        name = ranked[0]
+        name = names[place]
         family = name.get("family") or (name.get("text", "") if not name.get("given") else "")
         return cls(
             family[:300],
@@ -44,7 +44,13 @@ class Name:
         return " ".join(filter(None, (self.given, self.family))) or "Name not recorded"
 
 
-_RANK = {"official": 0, "usual": 1, "old": 4, "maiden": 5}
+_RANK = {"official": 0, "usual": 1, "nickname": 3, "old": 4, "maiden": 5}
+
+
+def chosen_place(names: list[dict[str, Any]] | None) -> int | None:
+    """Where in the list the name to show stands; None where there is none."""
+    places = range(len(names or []))
+    return min(places, key=lambda n: _RANK.get((names or [])[n].get("use", ""), 2), default=None)
 
 
 def folded(text: str) -> str:

@@ -18,4 +18,5 @@ urlpatterns = [
     path("records/<str:type_>/<uuid:record_id>/in-error/", in_error.in_error, name="in-error"),
     path("", include("patients.note_urls")),
     path("", include("patients.plan_urls")),
+    path("", include("patients.people_urls")),
 ]

@@ -30,4 +30,6 @@ TABS: tuple[Tab, ...] = (
     Tab("n", _("Notes"), "notes", "notes"),
     Tab("f", _("Plans and follow-ups"), "plans", "plans"),
     Tab("d", _("Documents"), "documents", "documents"),
+    Tab("e", _("Visits"), "visits", "visits"),
+    Tab("b", _("Details"), "details", "details"),
 )
