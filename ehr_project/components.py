@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
 from ehr_project import wording
-from patients.chart.tabs import TABS
+from patients.chart.tabs import ACTIONS, TABS, Action
 
 register = template.Library()
 
@@ -151,6 +151,12 @@ def reference(range_text: str | None) -> SafeString:
     if range_text:
         return format_html('<span class="reference">{}</span>', range_text)
     return format_html('<span class="reference unknown">{}</span>', "no reference range")
+
+
+@register.simple_tag
+def without_range(rows: Sequence[Any]) -> list[str]:
+    """Names of the rows whose newest value came without a reference range."""
+    return [row.name for row in rows if row.latest and not row.latest.range_text]
 
 
 @register.simple_tag
@@ -382,6 +388,12 @@ def percent(share: float | None) -> str:
 def plain(value: Any) -> str:
     """A value for a script to read from an attribute: never localised, empty when absent."""
     return "" if value is None else str(value)
+
+
+@register.simple_tag
+def actions_for(scopes: set[str]) -> list[Action]:
+    """What somebody with ``scopes`` can begin from anywhere in a chart."""
+    return [action for action in ACTIONS if action.scope in scopes]
 
 
 @register.inclusion_tag("patients/_tabs.html")

@@ -12,26 +12,17 @@ from django.db import DatabaseError
 
 from accounts.roles import DEVICE_ATTACH, OBSERVATION_ACCEPT
 from fhir.principal import Principal
-from patients.chart.history import allergies, problems, visits
-from patients.chart.medicines import medications
+from patients.chart.flags import banner_flags
+from patients.chart.history import allergies
 from patients.chart.person import person
-from patients.chart.readings import vitals, vitals_now
-from patients.chart.results import results
+from patients.chart.readings import vitals_now
+from patients.chart.summary import SECTIONS, Section, since_last_look
 from patients.models import Patient
 
 logger = logging.getLogger(__name__)
 
-Section: TypeAlias = Callable[[Patient], dict[str, Any]]
 Columns: TypeAlias = Callable[[list[UUID]], dict[UUID, dict[str, Any]]]
 
-# Name of the list in the page → how it is loaded.
-SECTIONS: dict[str, Section] = {
-    "problems": problems,
-    "medications": medications,
-    "vitals": vitals,
-    "lab_results": results,
-    "encounters": visits,
-}
 # Apps above add theirs by a module ``chart_sections``: a table of the same form, and what they
 # know of each patient of a worklist.
 _more: dict[str, Section] = {}
@@ -53,6 +44,7 @@ def chart(patient: Patient, principal: Principal) -> dict[str, Any]:
     context = banner(patient)
     for name, load in (SECTIONS | _more).items():
         context |= loaded(name, load, patient)
+    context |= loaded("since", lambda patient: since_last_look(patient, principal), patient)
     return context | {
         "tab": "summary",
         "may_accept": principal.may(OBSERVATION_ACCEPT),
@@ -70,14 +62,14 @@ def worklist_columns(patient_ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
 
 
 def banner(patient: Patient) -> dict[str, Any]:
-    """Who this is and what they must not get: on top of every page about them."""
+    """Who this is and what everybody must know first: on top of every page about them."""
     who = person(patient)
-    context = {"patient": who, "not_understood": who.not_understood}
-    try:
-        return context | allergies(patient)
-    except DatabaseError:
-        logger.exception("Allergies could not be loaded")
-        return context | {"allergies": [], "allergies_state": "unavailable"}
+    return (
+        {"patient": who, "not_understood": who.not_understood}
+        | {"allergies": [], "allergies_state": "unavailable"}
+        | loaded("allergies", allergies, patient)
+        | loaded("flags", lambda patient: {"flags": banner_flags(patient)}, patient)
+    )
 
 
 def loaded(name: str, load: Section, patient: Patient) -> dict[str, Any]:

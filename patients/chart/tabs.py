@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.roles import CHART_WRITE, MEDICATION_PRESCRIBE, ORDER_WRITE
+
 
 @dataclass(frozen=True)
 class Tab:
@@ -32,4 +34,26 @@ TABS: tuple[Tab, ...] = (
     Tab("d", _("Documents"), "documents", "documents"),
     Tab("e", _("Visits"), "visits", "visits"),
     Tab("b", _("Details"), "details", "details"),
+    Tab("r", _("Results"), "results", "results"),
+    Tab("x", _("Imaging"), "imaging", "imaging"),
+    Tab("o", _("Orders"), "orders", "orders"),
+)
+
+
+@dataclass(frozen=True)
+class Action:
+    """What can be begun from anywhere in a chart, by its key too."""
+
+    key: str
+    label: str | Promise
+    url_name: str
+    icon: str
+    scope: str
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("n", _("Note"), "note-new", "pen-line", CHART_WRITE),
+    Action("p", _("Prescribe"), "medication-new", "pill", MEDICATION_PRESCRIBE),
+    Action("o", _("Order"), "order-new", "flask-conical", ORDER_WRITE),
+    Action("v", _("Vitals"), "vitals", "stethoscope", CHART_WRITE),
 )
