@@ -1,6 +1,7 @@
 """Second floor: the chart."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class PatientsConfig(AppConfig):
@@ -9,5 +10,8 @@ class PatientsConfig(AppConfig):
 
     def ready(self) -> None:
         from patients.chart.sections import discover
+        from patients.terminology.loading import load_missing
 
         discover()
+        # Also after a test's flush: what can be picked is part of the schema, not of the data.
+        post_migrate.connect(load_missing, sender=self, dispatch_uid="terminology")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from patients.names import words
 
@@ -12,6 +13,7 @@ _SPELLINGS = (("ae", "e"), ("oe", "e"), ("our", "or"), ("ph", "f"))
 _CODE_BREAK = re.compile(r"[^a-z0-9]+")
 
 
+@lru_cache(maxsize=20_000)
 def plain_spelling(word: str) -> str:
     """One spelling for ``haemoglobin`` and ``hemoglobin``.
 
@@ -28,13 +30,23 @@ def kind_mark(kind: str) -> str:
     return f"={kind}"
 
 
+def code_mark(code: str) -> str:
+    """The lexeme that stands for the whole of a code, however its dots are typed; or nothing.
+
+    >>> code_mark("E11.9"), code_mark("e119"), code_mark("-")
+    ('#e119', '#e119', '')
+    """
+    joined = _CODE_BREAK.sub("", code.lower())
+    return f"#{joined}" if joined else ""
+
+
 def lexemes(kinds: Iterable[str], code: str, texts: Iterable[str]) -> set[str]:
     """Everything that a row is found by.
 
-    >>> sorted(lexemes(["problem"], "I10", ["Oedema"]))
-    ['=problem', 'edema', 'i10', 'oedema']
+    >>> sorted(lexemes(["problem"], "E11.9", ["Oedema"]))
+    ['#e119', '9', '=problem', 'e11', 'e119', 'edema', 'oedema']
     """
-    spelled = {word for text in (code, *texts) for word in words(text)}
+    spelled = {word for text in {code, *texts} for word in words(text)}
     both = spelled | {plain_spelling(word) for word in spelled}
-    joined = {_CODE_BREAK.sub("", code.lower())} if code else set()
-    return both | joined - {""} | {kind_mark(kind) for kind in kinds}
+    whole = code_mark(code)
+    return both | {kind_mark(kind) for kind in kinds} | ({whole, whole[1:]} if whole else set())

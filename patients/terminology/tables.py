@@ -1,0 +1,107 @@
+"""The tables of codes that come with the product: which file holds which kind of which system."""
+
+import csv
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+LOINC = "http://loinc.org"
+SNOMED = "http://snomed.info/sct"
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+CVX = "http://hl7.org/fhir/sid/cvx"
+ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
+GTS = "http://terminology.hl7.org/CodeSystem/v3-GTSAbbreviation"
+ROLE_CODE = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
+# Codes of our own, where no verified one of a common system is at hand.
+OWN = "https://chartwave.example/CodeSystem/"
+SHORT_NAMES = {"loinc": LOINC, "snomed": SNOMED, "rxnorm": RXNORM, "gts": GTS}
+FOLDER = Path(__file__).parent / "tables"
+# The words that LOINC's licence asks for wherever its content is shown.
+LOINC_NOTICE = (
+    "This material contains content from LOINC (http://loinc.org). LOINC is copyright © "
+    "Regenstrief Institute, Inc. and the Logical Observation Identifiers Names and Codes (LOINC) "
+    "Committee and is available at no cost under the license at http://loinc.org/license. "
+    "LOINC® is a registered United States trademark of Regenstrief Institute, Inc."
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One concept as a table holds it."""
+
+    system: str
+    code: str
+    display: str
+    name: str
+    kinds: tuple[str, ...]
+    category: str = ""
+    unit: str = ""
+    rank: int = 0
+    synonyms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file of concepts.
+
+    Attributes:
+        name: Name of the file without its ending; also the ``source`` of its rows.
+        kinds: What its concepts can be picked as.
+        system: Code system of every row; empty when the file names one per row.
+    """
+
+    name: str
+    kinds: tuple[str, ...]
+    system: str = ""
+
+    def rows(self) -> Iterator[Row]:
+        for values in read(self.name):
+            code = values["code"]
+            yield Row(
+                system=self.system_of(values.get("system", "")) if code else "",
+                code=code,
+                display=values["display"],
+                name=values["name"],
+                kinds=self.kinds,
+                category=values.get("category", ""),
+                unit=values.get("unit", ""),
+                rank=int(values["rank"]),
+                synonyms=tuple(filter(None, values["synonyms"].split(";"))),
+            )
+
+    def system_of(self, short: str) -> str:
+        """The system's URI; ours is one per kind."""
+        return self.system or SHORT_NAMES.get(short) or f"{OWN}{self.kinds[0]}"
+
+
+TABLES = (
+    Table("icd_problems", ("problem",), ICD10CM),
+    Table("loinc_laboratory", ("lab",), LOINC),
+    Table("loinc_vital_signs", ("vital",), LOINC),
+    Table("loinc_social_history", ("social",), LOINC),
+    Table("cvx_vaccines", ("vaccine",), CVX),
+    Table("allergens", ("allergen",)),
+    Table("reactions", ("reaction",)),
+    Table("procedures", ("procedure",)),
+    Table("imaging", ("imaging",)),
+    Table("routes", ("route",)),
+    Table("frequencies", ("frequency",)),
+    Table("relationships", ("relationship",), ROLE_CODE),
+    Table("smoking_status", ("smoking",), SNOMED),
+)
+
+
+def path_of(name: str) -> Path:
+    return FOLDER / f"{name}.csv"
+
+
+def read(name: str) -> list[dict[str, str]]:
+    """The lines of one file, by column name."""
+    with path_of(name).open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def digest(name: str) -> str:
+    """What the file held, to notice that it changed."""
+    return hashlib.sha256(path_of(name).read_bytes()).hexdigest()
