@@ -19,4 +19,5 @@ urlpatterns = [
     path("", include("patients.note_urls")),
     path("", include("patients.plan_urls")),
     path("", include("patients.people_urls")),
+    path("", include("patients.result_urls")),
 ]

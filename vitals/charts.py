@@ -44,3 +44,46 @@ def rate_trend(points: list[tuple[datetime, float]]) -> dict[str, Any]:
     )
     shape: dict[str, Any] = figure.to_plotly_json()
     return shape
+
+
+def result_trend(
+    points: list[tuple[datetime, float, str]], unit: str, low: float | None, high: float | None
+) -> dict[str, Any]:
+    """One laboratory test over time, as the JSON of a plotly figure.
+
+    Args:
+        points: Moment, number and the words of the value (``<3``), ascending.
+        unit: Unit of all of them.
+        low: Low end of the reference range, None without one.
+        high: High end of it.
+    """
+    walls = [timezone.localtime(moment).replace(tzinfo=None) for moment, _, _ in points]
+    figure = go.Figure(
+        go.Scatter(
+            x=walls,
+            y=[number for _, number, _ in points],
+            text=[words for _, _, words in points],
+            mode="lines+markers",
+            name="Value",
+            hovertemplate="%{text} " + unit.replace("%", "%%") + "<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        template="none",
+        showlegend=False,
+        yaxis={"title": {"text": unit}},
+        xaxis={"type": "date"},
+        shapes=_band([number for _, number, _ in points], low, high),
+    )
+    shape: dict[str, Any] = figure.to_plotly_json()
+    return shape
+
+
+def _band(numbers: list[float], low: float | None, high: float | None) -> list[dict[str, Any]]:
+    """The reference range as a band; an open side ends where the values do."""
+    if low is None and high is None:
+        return []
+    bottom = low if low is not None else min([*numbers, 0])
+    top = high if high is not None else max([*numbers, bottom])
+    look = {"fillcolor": "rgba(23,99,58,0.12)", "line": {"width": 0}, "layer": "below"}
+    return [{"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": bottom, "y1": top, **look}]

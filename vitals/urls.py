@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from vitals.views import recordings, sync, uploads, wearing
+from vitals.views import recordings, results, sync, uploads, wearing
 
 urlpatterns = [
     path("api/", include("vitals.api.urls")),
@@ -19,6 +19,9 @@ urlpatterns = [
     ),
     path(
         "recordings/<uuid:recording_id>/rate.json", recordings.recording_rate, name="recording-rate"
+    ),
+    path(
+        "observations/<uuid:observation_id>/trend.json", results.result_trend, name="result-trend"
     ),
     path("unassigned/", uploads.unassigned, name="unassigned"),
     path("uploads/", uploads.uploads, name="uploads"),

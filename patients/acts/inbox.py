@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.access import require
-from accounts.models import User
 from accounts.roles import RESULT_ACKNOWLEDGE
 from fhir.errors import Invalid, Refusal, VersionConflict
 from fhir.principal import SYSTEM, Principal
@@ -127,7 +126,7 @@ def _take_parts(item: InboxItem, report: DiagnosticReport) -> None:
     ids = [ref.partition("/")[2] for ref in report.result_references]
     if not ids:
         return
-    results = Observation.objects.filter(fhir_id__in=ids, patient_id=report.patient_id)
+    results = Observation.objects.filter(fhir_id__in=ids, patient_id=item.patient_id)
     parts = InboxItem.objects.filter(
         kind="Observation", record_id__in=results.values("pk"), part_of__isnull=True
     )
@@ -245,7 +244,7 @@ def _may(by: Principal, item: InboxItem) -> None:
     require(by, RESULT_ACKNOWLEDGE)
     open_chart(by, item.patient)
     if not InboxItem.objects.filter(reach(by), pk=item.pk).exists():
-        owner = User.objects.filter(pk=item.owner_id).first()
+        owner = item.owner
         raise NotYours(
             _("This result belongs to %(owner)s. Take it over first; that is kept with your name.")
             % {"owner": owner or _("another facility")}

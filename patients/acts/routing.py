@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -100,7 +100,7 @@ class Arrivals:
         now = timezone.now()
         critical = self.is_critical(record)
         return InboxItem(
-            patient_id=record.patient_id,
+            patient=self.patients[cast(UUID, record.patient_id)],  # waits_for_somebody saw to it
             kind=record.resource_type,
             record_id=record.pk,
             owner_id=self._owner(record),

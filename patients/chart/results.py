@@ -142,7 +142,7 @@ def _rank(group: str) -> int:
 
 def _newest(patient: Patient, depth: int) -> list[Observation]:
     with connection.cursor() as cursor:
-        asked = {"patient": patient.pk, "depth": depth, "uncoded": UNCODED_AT_MOST}
+        asked: dict[str, Any] = {"patient": patient.pk, "depth": depth, "uncoded": UNCODED_AT_MOST}
         cursor.execute(NEWEST_OF_EACH, asked)
         ids = [row[0] for row in cursor.fetchall()]
     rows = Observation.objects.filter(pk__in=ids).select_related("encounter")
@@ -261,7 +261,11 @@ def cumulative(patient: Patient, before: datetime, only: str = "") -> Cumulative
         only: One group, such as "Chemistry"; empty for all.
     """
     with connection.cursor() as cursor:
-        asked = {"patient": patient.pk, "before": before, "limit": COLUMNS_SHOWN + 1}
+        asked: dict[str, Any] = {
+            "patient": patient.pk,
+            "before": before,
+            "limit": COLUMNS_SHOWN + 1,
+        }
         cursor.execute(NEWEST_MOMENTS, asked)
         moments = [row[0] for row in cursor.fetchall()]
     shown = moments[:COLUMNS_SHOWN]

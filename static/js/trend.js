@@ -1,4 +1,4 @@
-/** Rate over time, drawn by plotly from a figure that the server built. */
+/** Heart rate or a laboratory test over time, drawn by plotly from a figure that the server built. */
 
 import { offsetMinutes, offsetText } from "./ecg/words.js";
 
@@ -64,7 +64,7 @@ async function draw(element) {
   try {
     const found = await figure(element.dataset.trend);
     if (!found) {
-      say(element, "No rate yet: nothing analysable so far.");
+      say(element, element.dataset.trendNone ?? "No rate yet: nothing analysable so far.");
       return;
     }
     const plotly = await loadPlotly(element.dataset.plotly);
@@ -72,7 +72,7 @@ async function draw(element) {
     await plotly.react(element, traces(found.data, element), themed(found.layout ?? {}, element, zone), CONFIG);
     jumpOnClick(element, zone);
   } catch {
-    say(element, "Rate over time: could not load.");
+    say(element, element.dataset.trendFailed ?? "Rate over time: could not load.");
   }
 }
 
@@ -94,7 +94,7 @@ export function startTrend(root) {
       seen.unobserve(target);
       draw(target);
       document.addEventListener("chartwave:theme", () => draw(target));
-      if (!root.querySelector("[data-ecg-viewer][data-closed]")) setInterval(() => draw(target), 60_000);
+      if (root.querySelector("[data-ecg-viewer]:not([data-closed])")) setInterval(() => draw(target), 60_000);
     }
   });
   for (const element of root.querySelectorAll("[data-trend]")) seen.observe(element);
