@@ -14,6 +14,7 @@ from fhir.together import fetch_together
 from patients.acts.charting import is_in_error
 from patients.chart.concepts import all_words, noted
 from patients.chart.history import CLASSES
+from patients.chart.medicines import dose_words
 from patients.chart.readings import flag, reference_range, value_words
 from patients.models import (
     AllergyIntolerance,
@@ -23,6 +24,7 @@ from patients.models import (
     DiagnosticReport,
     DocumentReference,
     Encounter,
+    ImagingStudy,
     Immunization,
     MedicationAdministration,
     MedicationRequest,
@@ -50,6 +52,7 @@ class Source:
         url_name: Page of one record; empty where it has none.
         searched: Columns that the text search reads.
         rows: Narrows the table (category of an Observation).
+        heavy: Columns that a line does not need.
     """
 
     model: type[PatientRecord]
@@ -58,6 +61,7 @@ class Source:
     url_name: str
     searched: tuple[str, ...] = ()
     rows: Q = Q()  # noqa: RUF009  never changed
+    heavy: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,14 @@ def _visit(row: Encounter) -> str:
     return ", ".join(filter(None, (CLASSES.get(row.class_code, ""), all_words(row.reasons))))
 
 
+def _dose(row: MedicationAdministration) -> str:
+    return dose_words(row)
+
+
+def _concluded(row: DiagnosticReport) -> str:
+    return row.conclusion
+
+
 def _nothing(_row: Any) -> str:
     return ""
 
@@ -156,9 +168,9 @@ KINDS: tuple[Kind, ...] = (
         _("Medications"),
         "pill",
         (
-            Source(MedicationRequest, "authored_at", _dosage, "prescription", _MEDICINE),
-            Source(MedicationStatement, "effective_start", _dosage, "", _MEDICINE),
-            Source(MedicationAdministration, "effective_start", _nothing, "", _MEDICINE),
+            Source(MedicationRequest, "authored_at", _dosage, "medication", _MEDICINE),
+            Source(MedicationStatement, "effective_start", _dosage, "statement", _MEDICINE),
+            Source(MedicationAdministration, "effective_start", _dose, "administration", _MEDICINE),
         ),
     ),
     Kind(
@@ -187,7 +199,8 @@ KINDS: tuple[Kind, ...] = (
         "flask-conical",
         (
             Source(Observation, "effective_start", _measured, "observation", _VALUE, _LAB),
-            Source(DiagnosticReport, "effective_start", _nothing, "report", _CODE),
+            Source(DiagnosticReport, "effective_start", _concluded, "report", _CODE),
+            Source(ImagingStudy, "started_at", _nothing, "imaging-study", ("description",)),
         ),
     ),
     Kind(
@@ -216,15 +229,24 @@ KINDS: tuple[Kind, ...] = (
         "notes",
         _("Notes and documents"),
         "pen-line",
-        (Source(DocumentReference, "listed_at", _nothing, "note", ("title", "note_text")),),
+        (
+            Source(
+                DocumentReference,
+                "listed_at",
+                _nothing,
+                "note",
+                ("title", "note_text"),
+                heavy=("content",),
+            ),
+        ),
     ),
     Kind(
         "plans",
         _("Plans and follow-ups"),
         "list-todo",
         (
-            Source(CarePlan, "start", _nothing, "plan", ("title", "description")),
-            Source(Task, "authored_at", _nothing, "task", ("description", *_CODE)),
+            Source(CarePlan, "start", _nothing, "", ("title", "description")),
+            Source(Task, "authored_at", _nothing, "", ("description", *_CODE)),
         ),
     ),
 )
@@ -266,7 +288,7 @@ def _fetch(kinds: list[Kind], rows: Callable[[Source], QuerySet[Any]]) -> list[E
 
 def _matching(source: Source, patient: Patient, text: str) -> QuerySet[Any]:
     rows: Any = source.model._default_manager
-    found: QuerySet[Any] = rows.of(patient).filter(source.rows)
+    found: QuerySet[Any] = rows.of(patient).filter(source.rows).defer(*source.heavy)
     for word in text.split()[:8]:
         said = (Q(**{f"{column}__icontains": word}) for column in source.searched)
         found = found.filter(_any(said))
