@@ -108,9 +108,9 @@ class FileForm(forms.Form):
     )
     dated = PartialDateField(label=gettext_lazy("Date of the document"), required=False)
 
-    def clean_file(self) -> UploadedFile:
+    def clean_file(self) -> "UploadedFile[Any]":
         """Refuse an empty file and one that is too large, before it is read."""
-        file: UploadedFile = self.cleaned_data["file"]
+        file: UploadedFile[Any] = self.cleaned_data["file"]
         try:
             check_size(file.size or 0)
         except Refusal as refusal:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -103,7 +104,9 @@ class NoteDraftQuerySet(models.QuerySet["NoteDraft"]):
 
     def of_author(self, principal: Principal) -> "NoteDraftQuerySet":
         """Those that ``principal`` writes; nobody else may change them."""
-        return self.filter(author_id=principal.id) if principal.kind == "user" else self.none()
+        if principal.kind != "user":
+            return self.none()
+        return self.filter(author_id=UUID(principal.id))
 
     def visible_to(self, principal: Principal) -> "NoteDraftQuerySet":
         """Drafts in charts that are open to ``principal``, whoever writes them."""
