@@ -177,11 +177,11 @@ def reopen(
         NotStanding: it was entered in error, or states that none is known: say that anew.
         Standing: it holds already.
     """
-    if allergy.verification_status == ENTERED_IN_ERROR or allergy.none_known:
+    if is_standing(allergy):
+        raise Standing
+    if not can_reopen(allergy):
         raise NotStanding
     refuted = allergy.verification_status == "refuted"
-    if not refuted and allergy.clinical_status not in OVER:
-        raise Standing
     allergy.clinical_status = "active"
     allergy.verification_status = "unconfirmed" if refuted else allergy.verification_status
     annotate(allergy, by, _("Reopened: %(reason)s") % {"reason": reason})
@@ -232,8 +232,19 @@ def _alone(by: Principal, patient: Patient) -> None:
     Patient.objects.select_for_update().get(pk=patient.pk)
 
 
+def is_standing(row: AllergyIntolerance) -> bool:
+    """It counts: neither ruled out nor over."""
+    return row.verification_status not in RULED_OUT and row.clinical_status not in OVER
+
+
+def can_reopen(row: AllergyIntolerance) -> bool:
+    """It is over or refuted; a statement that none is known has to be made anew."""
+    in_error = row.verification_status == ENTERED_IN_ERROR
+    return not (is_standing(row) or in_error or row.none_known)
+
+
 def _stands(row: AllergyIntolerance) -> None:
-    if row.verification_status in RULED_OUT or row.clinical_status in OVER:
+    if not is_standing(row):
         raise NotStanding
 
 

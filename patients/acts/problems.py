@@ -24,7 +24,7 @@ from patients.acts.history import (
 from patients.chart.concepts import all_words
 from patients.models import Condition, Patient
 from patients.models.base import ENTERED_IN_ERROR
-from patients.models.condition import PROBLEM_LIST
+from patients.models.condition import ON_THE_LIST, PROBLEM_LIST, RULED_OUT
 from patients.terminology.coded import Coded
 
 VERIFICATIONS = ("confirmed", "provisional", "differential", "unconfirmed")
@@ -55,7 +55,7 @@ class OnTheListAlready(Refusal):
 
 
 class TakenBack(Refusal):
-    """It was entered in error and can no longer be changed. Record it anew if it is true."""
+    """It was refuted or entered in error. Reopen it, or record it anew if it is true."""
 
     status = 409
     code = "taken-back"
@@ -108,7 +108,7 @@ def edit(*, by: Principal, condition: Condition, said: Diagnosis, expected: int)
 
     Raises:
         NotAllowed, NotFound, VersionConflict: as for ``charting.update``.
-        TakenBack: it was entered in error.
+        TakenBack: it was refuted or entered in error.
         Invalid: as for ``diagnose``, or an end before the onset.
     """
     _stands(condition)
@@ -126,8 +126,9 @@ def _say(row: Condition, by: Principal, said: Diagnosis) -> None:
     row.verification_status = said.verification
     before = row.body_sites or []
     row.body_sites = kept(before, all_words(before), said.body_site, texts(said.body_site))
-    if said.on_problem_list and not row.is_on_problem_list:
-        row.categories = [*row.categories, PROBLEM_LIST]
+    if said.on_problem_list != row.is_on_problem_list:
+        rest = [each for each in row.categories if each not in ON_THE_LIST]
+        row.categories = [*rest, PROBLEM_LIST] if said.on_problem_list else rest
     comment(row, by, said.note)
 
 
@@ -145,7 +146,7 @@ def _ordered(row: Condition) -> None:
 
 
 def _stands(row: Condition) -> None:
-    if row.verification_status == ENTERED_IN_ERROR:
+    if row.verification_status in RULED_OUT:
         raise TakenBack
 
 
@@ -178,7 +179,8 @@ def reopen(*, by: Principal, condition: Condition, expected: int, reason: str) -
         NotOver: it is active.
         TakenBack: it was entered in error.
     """
-    _stands(condition)
+    if condition.verification_status == ENTERED_IN_ERROR:
+        raise TakenBack
     if condition.is_active:
         raise NotOver
     again = condition.verification_status != "refuted"
@@ -210,7 +212,7 @@ def promote(*, by: Principal, condition: Condition, expected: int) -> Condition:
     Raises:
         NotAllowed, NotFound, VersionConflict: as for ``charting.update``.
         OnTheListAlready: nothing to do.
-        TakenBack: it was entered in error.
+        TakenBack: it was refuted or entered in error.
     """
     _stands(condition)
     if condition.is_on_problem_list:

@@ -1,5 +1,6 @@
 """Operations and other procedures: recorded and edited."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +25,7 @@ from patients.chart.concepts import all_words
 from patients.chart.people import performers_named
 from patients.models import Patient, Procedure
 from patients.models.base import ENTERED_IN_ERROR
-from patients.models.procedure import NOT_DONE, SURGICAL
+from patients.models.procedure import NOT_DONE, SURGICAL, SURGICAL_WORDS
 from patients.terminology.coded import Coded
 
 SNOMED = "http://snomed.info/sct"
@@ -110,6 +111,13 @@ def _say(row: Procedure, by: Principal, said: Operation) -> None:
     _categorise(row, surgical=said.surgical)
     _details(row, said)
     comment(row, by, said.note)
+
+
+def is_surgical(row: Procedure) -> bool:
+    """Surgery by category, or by its name where nobody gave a category."""
+    if row.category_code or row.category_text:
+        return row.category_code == SURGICAL
+    return bool(re.search(SURGICAL_WORDS, f"{row.code_text} {row.code_display}", re.IGNORECASE))
 
 
 def _categorise(row: Procedure, *, surgical: bool) -> None:

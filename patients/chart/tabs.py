@@ -28,6 +28,10 @@ class Tab:
 TABS: tuple[Tab, ...] = (
     Tab("s", _("Summary"), "patient-chart", "summary"),
     Tab("t", _("Timeline"), "timeline", "timeline"),
+    Tab("p", _("Problems"), "problems", "problems"),
+    Tab("a", _("Allergies"), "allergies", "allergies"),
+    Tab("i", _("Immunizations"), "immunizations", "immunizations"),
+    Tab("h", _("History"), "history", "history"),
     Tab("v", _("Vitals"), "vitals", "vitals"),
     Tab("n", _("Notes"), "notes", "notes"),
     Tab("f", _("Plans and follow-ups"), "plans", "plans"),
