@@ -24,11 +24,12 @@ TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 
 @dataclass
 class House:
-    """The database, and the address and processes of the web server if one was started."""
+    """The database and its owner's address; port and process of the web server if one runs."""
 
     cluster: Cluster
     port: int = 0
     web: subprocess.Popen[bytes] | None = None
+    owner_url: str = ""
 
     def cpu_s(self) -> float:
         """CPU seconds that the database and the web processes have used so far."""
@@ -54,7 +55,7 @@ def scratch_house() -> Iterator[House]:
             import django
 
             django.setup()
-            yield House(cluster)
+            yield House(cluster, owner_url=urls.owner_url)
         finally:
             _forget_connections()
             cluster.stop()

@@ -19,6 +19,7 @@ import numpy as np
 
 from benchmarks.figures import Figure, Report, Table, main
 from benchmarks.house import House, open_doors, scratch_house
+from benchmarks.sessions import session_cookie
 
 RATE_HZ: Final = 250
 CHANNELS: Final = ("I", "II", "III")
@@ -85,7 +86,6 @@ def _report(found: list[Views], hours: int) -> Report:
 
 def _day(hours: int) -> tuple[str, str]:
     """A long recording, drawn into the pyramid, and the session of a doctor who may see it."""
-    from django.contrib.sessions.backends.db import SessionStore
     from django.utils import timezone
 
     from accounts.models import Membership, Organization, User
@@ -109,7 +109,7 @@ def _day(hours: int) -> tuple[str, str]:
     _fill(recording, hours)
     doctor = User.objects.create(username="doctor", full_name="Dr Benchmark")
     Membership.objects.create(user=doctor, facility=ward, role=Role.DOCTOR, start=start)
-    return str(recording.pk), _session(doctor, SessionStore())
+    return str(recording.pk), session_cookie(doctor)
 
 
 def _fill(recording: Any, hours: int) -> None:
@@ -130,17 +130,6 @@ def _fill(recording: Any, hours: int) -> None:
             start_time=recording.started_at + timedelta(seconds=number * BLOCK_S),
         )  # fmt: skip
     draw(recording.pk)
-
-
-def _session(user: Any, session: Any) -> str:
-    from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.create()
-    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
 
 
 @dataclass(frozen=True)
