@@ -21,4 +21,5 @@ urlpatterns = [
     path("", include("patients.plan_urls")),
     path("", include("patients.people_urls")),
     path("", include("patients.result_urls")),
+    path("", include("patients.terminology_urls")),
 ]

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from patients.terminology.coded import Coded
-from patients.terminology.words import kind_mark, lexemes
+from patients.terminology.words import lexemes
 
 
 class LexemesField(models.Field[Any, Any]):
@@ -37,12 +37,6 @@ class Holds(models.Lookup[Any]):
         return f"{left} @@ {right}::tsquery", [*left_values, *right_values]
 
 
-class ConceptQuerySet(models.QuerySet["Concept"]):
-    def offered(self, kind: str) -> "ConceptQuerySet":
-        """What may be picked as ``kind`` today; retired ones stay in old records only."""
-        return self.filter(found_by__holds=f"'{kind_mark(kind)}'", retired=False)
-
-
 class Concept(models.Model):
     """One thing that can be picked: a code with its official words, or words without a code."""
 
@@ -65,8 +59,6 @@ class Concept(models.Model):
     source = models.CharField(max_length=80, blank=True)
 
     found_by = LexemesField(null=True, editable=False)
-
-    objects = ConceptQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -94,9 +86,7 @@ class Concept(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the search words in step with the words."""
-        self.found_by = lexemes(
-            self.kinds, self.code, (self.name, self.display, *(self.synonyms or []))
-        )
+        self.found_by = lexemes(self.code, (self.name, self.display, *(self.synonyms or [])))
         super().save(*args, **kwargs)
 
     @property

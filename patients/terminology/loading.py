@@ -105,7 +105,7 @@ def _merge_statement(table: str, key: str, kept: str) -> str:
 
 def _values(source: str, rows: Iterable[Row]) -> Iterator[tuple[Any, ...]]:
     for row in rows:
-        found_by = lexemes(row.kinds, row.code, (row.name, row.display, *row.synonyms))
+        found_by = lexemes(row.code, (row.name, row.display, *row.synonyms))
         yield (
             *(row.system, row.code, row.display, row.name, list(row.synonyms), list(row.kinds)),
             *(row.category, row.unit, row.rank, source),

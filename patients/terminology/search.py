@@ -2,10 +2,10 @@
 
 from functools import lru_cache
 
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, Q, QuerySet, When
 from django.db.models.functions import Length
 
-from patients.models.terminology import Concept, ConceptQuerySet
+from patients.models.terminology import Concept
 from patients.names import words
 from patients.terminology.tables import read
 from patients.terminology.words import (
@@ -23,11 +23,13 @@ LOOKED_THROUGH = 400
 BEGINS_WITH_IT = 30
 # Kinds with a whole classification behind the common ones.
 CLASSIFIED = frozenset({"problem"})
+# Kinds whose codes people know by heart and type.
+CODES_ARE_TYPED = frozenset({"problem", "lab", "vital", "vaccine", "frequency"})
 
 
 def find(text: str, kind: str, limit: int = OFFERED_AT_MOST) -> list[Concept]:
     """What may be meant by ``text``: its code first, then the most common, then the shortest."""
-    said = " ".join(text[:LONGEST_QUERY].split())
+    said = asked(text)
     spelled = words(said)[:WORDS_AT_MOST]
     if not spelled:
         return []
@@ -44,7 +46,16 @@ def find(text: str, kind: str, limit: int = OFFERED_AT_MOST) -> list[Concept]:
     return _once(found)[:limit]
 
 
-def _rarer(matching: ConceptQuerySet, kind: str, said: str, limit: int) -> list[Concept]:
+def asked(text: str) -> str:
+    """The typed words as they are looked for: one space between, no longer than a name is.
+
+    >>> asked("  type  2\0 ")
+    'type 2'
+    """
+    return " ".join(text[:LONGEST_QUERY].replace("\0", "").split())
+
+
+def _rarer(matching: QuerySet[Concept], kind: str, said: str, limit: int) -> list[Concept]:
     """From all of a big classification; it lies shortest name first, so the first are the best."""
     near = matching.filter(kinds__contains=[kind]).order_by().values("pk")[:LOOKED_THROUGH]
     return list(_best(Concept.objects.filter(pk__in=near), said)[:limit])
@@ -63,7 +74,7 @@ def coded_as(said: str, kind: str) -> list[Concept]:
     return list(rows.filter(found_by__holds=f"'{mark}'")[:2])
 
 
-def _best(rows: ConceptQuerySet, said: str) -> ConceptQuerySet:
+def _best(rows: QuerySet[Concept], said: str) -> QuerySet[Concept]:
     """The most common first; a name that begins with what was typed counts for more."""
     lead = 0 if tuple(words(said)) in synonyms() else BEGINS_WITH_IT
     begins = Case(When(name__istartswith=said, then=lead), default=0)
@@ -72,23 +83,32 @@ def _best(rows: ConceptQuerySet, said: str) -> ConceptQuerySet:
 
 def exact(text: str, kind: str) -> Concept | None:
     """The one concept that is called ``text`` or has it as its code; None when two are."""
-    said = " ".join(text[:LONGEST_QUERY].split())
-    if not said:
-        return None
-    offered: ConceptQuerySet = Concept.objects.offered(kind)
+    said = asked(text)
     spelled = words(said)[:WORDS_AT_MOST]
     if not spelled:
         return None
-    same = Q(name__iexact=said) | Q(display__iexact=said) | Q(code__iexact=said)
-    near = offered.filter(found_by__holds=" & ".join(f"'{word}'" for word in spelled))
+    rows = Concept.objects.filter(retired=False, kinds__contains=[kind])
+    near = rows.filter(found_by__holds=" & ".join(f"'{word}'" for word in spelled))
+    same = Q(name__iexact=said) | Q(display__iexact=said)
+    if kind in CODES_ARE_TYPED:
+        same |= Q(code__iexact=said)
     named = list(near.filter(same)[:2])
     return named[0] if len(named) == 1 else None
 
 
 def chosen(system: str, code: str, kind: str) -> Concept | None:
     """The concept with this code, if it may be picked as ``kind``."""
-    offered: ConceptQuerySet = Concept.objects.offered(kind)
-    return offered.filter(system=system, code=code).first() if code else None
+    if not code or "\0" in system + code:
+        return None
+    rows = Concept.objects.filter(retired=False, kinds__contains=[kind])
+    return rows.filter(system=system[:200], code=code[:60]).first()
+
+
+def numbered(number: str, kind: str) -> Concept | None:
+    """The concept of a row number, if it may be picked as ``kind``."""
+    if not (number.isascii() and number.isdigit() and len(number) < 18):
+        return None
+    return Concept.objects.filter(pk=int(number), retired=False, kinds__contains=[kind]).first()
 
 
 def query_of(spelled: list[str]) -> str:

@@ -17,6 +17,16 @@ ROLE_CODE = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
 OWN = "https://chartwave.example/CodeSystem/"
 SHORT_NAMES = {"loinc": LOINC, "snomed": SNOMED, "rxnorm": RXNORM, "gts": GTS}
 FOLDER = Path(__file__).parent / "tables"
+SYSTEM_NAMES = {
+    ICD10CM: "ICD-10-CM",
+    LOINC: "LOINC",
+    SNOMED: "SNOMED CT",
+    RXNORM: "RxNorm",
+    CVX: "CVX",
+    GTS: "HL7 GTS",
+    ROLE_CODE: "HL7 RoleCode",
+}
+LOINC_KINDS = frozenset({"lab", "vital", "social", "imaging"})
 # The words that LOINC's licence asks for wherever its content is shown.
 LOINC_NOTICE = (
     "This material contains content from LOINC (http://loinc.org). LOINC is copyright © "
@@ -90,6 +100,15 @@ TABLES = (
     Table("relationships", ("relationship",), ROLE_CODE),
     Table("smoking_status", ("smoking",), SNOMED),
 )
+
+
+def system_name(system: str) -> str:
+    """How people call a code system; ours is Chartwave, an unfamiliar one is its address.
+
+    >>> system_name("http://loinc.org"), system_name(OWN + "route"), system_name("")
+    ('LOINC', 'Chartwave', '')
+    """
+    return "Chartwave" if system.startswith(OWN) else SYSTEM_NAMES.get(system, system)
 
 
 def path_of(name: str) -> Path:

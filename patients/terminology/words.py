@@ -25,11 +25,6 @@ def plain_spelling(word: str) -> str:
     return word
 
 
-def kind_mark(kind: str) -> str:
-    """The lexeme that stands for a kind; no typed word can be it."""
-    return f"={kind}"
-
-
 def code_mark(code: str) -> str:
     """The lexeme that stands for the whole of a code, however its dots are typed; or nothing.
 
@@ -40,13 +35,13 @@ def code_mark(code: str) -> str:
     return f"#{joined}" if joined else ""
 
 
-def lexemes(kinds: Iterable[str], code: str, texts: Iterable[str]) -> set[str]:
+def lexemes(code: str, texts: Iterable[str]) -> set[str]:
     """Everything that a row is found by.
 
-    >>> sorted(lexemes(["problem"], "E11.9", ["Oedema"]))
-    ['#e119', '9', '=problem', 'e11', 'e119', 'edema', 'oedema']
+    >>> sorted(lexemes("E11.9", ["Oedema"]))
+    ['#e119', '9', 'e11', 'e119', 'edema', 'oedema']
     """
     spelled = {word for text in {code, *texts} for word in words(text)}
     both = spelled | {plain_spelling(word) for word in spelled}
     whole = code_mark(code)
-    return both | {kind_mark(kind) for kind in kinds} | ({whole, whole[1:]} if whole else set())
+    return both | ({whole, whole[1:]} if whole else set())

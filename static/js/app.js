@@ -3,6 +3,7 @@
 import { startAgo } from "./ago.js";
 import { startKeys } from "./keys.js";
 import { startLiveReadings } from "./live.js";
+import { startPickers } from "./picker.js";
 import { startSwaps } from "./swaps.js";
 
 const THEME_KEY = "chartwave-theme";
@@ -77,8 +78,10 @@ startLiveReadings(document);
 markCurrentPage();
 focusError(document);
 letKeysScroll(document);
+startPickers(document);
 startKeys(() => closeMenus(null));
 startSwaps(() => {
   focusError(document);
   letKeysScroll(document);
+  startPickers(document);
 });
