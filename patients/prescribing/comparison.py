@@ -1,11 +1,12 @@
 """What is compared when a medicine is prescribed, and what the comparison says."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from patients.prescribing.dose import Amount
+from patients.prescribing.formulary import Strength
 
 
 class Kind(StrEnum):
@@ -55,12 +56,14 @@ class Medicine:
         text: As it is written in the chart.
         ingredients: Keys of the recognised ingredients; empty when none is recognised.
         unread: The words that were not recognised, when only a part was.
+        route: Key of `patients.prescribing.route`, "" when not known.
     """
 
     id: str
     text: str
     ingredients: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    route: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ class Proposed:
         text: The medicine as it is written.
         ingredients: Keys of the recognised ingredients; empty when none is recognised.
         dose: What is taken at once, as "500 mg" or as "2 tablets".
-        strengths: What one counted unit (tablet, mL, puff …) holds, by ingredient.
+        strength: What one counted unit (tablet, mL, puff …) of the product holds.
         route: Key of `patients.prescribing.route`, "" when not given.
         frequency: Key of `patients.prescribing.frequency`, "" when not given.
         as_needed: Taken when needed; the frequency is then the most often.
@@ -102,7 +105,7 @@ class Proposed:
     text: str
     ingredients: tuple[str, ...] = ()
     dose: Amount | None = None
-    strengths: dict[str, Amount] = field(default_factory=dict)
+    strength: Strength = Strength()
     route: str = ""
     frequency: str = ""
     as_needed: bool = False
