@@ -14,15 +14,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
+import psycopg
 
 from benchmarks.figures import Figure, Report, Table, main
 from benchmarks.house import House, open_doors, scratch_house
 from benchmarks.sessions import session_cookie
+
+Owner: TypeAlias = psycopg.Connection[Any]
 
 SMALL: Final = 10_000
 FULL_CHART: Final = 131_000
@@ -59,15 +62,15 @@ class Views:
 def measure(quick: bool) -> Report:  # noqa: FBT001 - the shape that every benchmark has
     """The summary at two sizes of the house, and of a full chart."""
     big, full, each = (300_000, 20_000, 40) if quick else (10_000_000, FULL_CHART, 200)
-    with scratch_house() as house:
+    with scratch_house() as house, psycopg.connect(house.owner_url, autocommit=True) as owner:
         cast = people()
-        fill(house, cast, SMALL)
+        fill(owner, cast, SMALL)
         with open_doors(house) as address:
             reader = Reader(house, address, cast.cookie)
             small = reader.views("small house", f"/patients/{cast.patient.pk}/", each)
             account = reader.views("My account", "/account/", each)
-        fill(house, cast, big)
-        thicken(house, cast, full)
+        fill(owner, cast, big)
+        thicken(owner, cast, full)
         with open_doors(house) as address:
             reader = Reader(house, address, cast.cookie)
             large = reader.views("big house", f"/patients/{cast.patient.pk}/", each)
@@ -225,7 +228,7 @@ def observation(patient: Any, code: str, category: str, at: Any, value: Decimal,
     )
 
 
-def fill(house: House, cast: Cast, observations: int) -> None:
+def fill(owner: Owner, cast: Cast, observations: int) -> None:
     """Copies of the chart for other patients, until there are so many observations."""
     from patients.models import Observation, Patient
 
@@ -234,39 +237,39 @@ def fill(house: House, cast: Cast, observations: int) -> None:
     others = max(0, (observations - here) // own)
     copies = f"generate_series(1, {others}) AS n"
     names = "('other-' || gen_random_uuid())"
-    execute(
+    owner.execute(
         f"CREATE TEMP TABLE others AS SELECT gen_random_uuid() AS id, {names} AS name FROM {copies}"
     )
-    insert(Patient, cast.patient, {"id": "others.id", "fhir_id": "others.name"}, key="id")
+    insert(owner, Patient, cast.patient, {"id": "others.id", "fhir_id": "others.name"}, key="id")
     for model in charted():
-        insert(model, cast.patient, {"patient_id": "others.id"})
-    execute("DROP TABLE others")
-    analyse(house)
+        insert(owner, model, cast.patient, {"patient_id": "others.id"})
+    owner.execute("DROP TABLE others")
+    owner.execute("VACUUM ANALYZE")
 
 
-def thicken(house: House, cast: Cast, records: int) -> None:
+def thicken(owner: Owner, cast: Cast, records: int) -> None:
     """A chart of so many records for the second patient: the same tests, for decades."""
     from patients.models import Observation
 
     own = Observation.objects.filter(patient=cast.patient).count()
     times = records // own
-    execute(f"CREATE TEMP TABLE others AS SELECT n FROM generate_series(1, {times}) AS n")
+    owner.execute(f"CREATE TEMP TABLE others AS SELECT n FROM generate_series(1, {times}) AS n")
     taken = "effective_start - others.n * interval '7 hours'"
     values = {"patient_id": f"'{cast.full.pk}'", "effective_start": taken, "effective_end": taken}
-    insert(Observation, cast.patient, values)
-    execute("DROP TABLE others")
+    insert(owner, Observation, cast.patient, values)
+    owner.execute("DROP TABLE others")
     for model in charted():
         if model is not Observation:
-            execute("CREATE TEMP TABLE others AS SELECT 1 AS n")
-            insert(model, cast.patient, {"patient_id": f"'{cast.full.pk}'"})
-            execute("DROP TABLE others")
-    execute(
+            owner.execute("CREATE TEMP TABLE others AS SELECT 1 AS n")
+            insert(owner, model, cast.patient, {"patient_id": f"'{cast.full.pk}'"})
+            owner.execute("DROP TABLE others")
+    owner.execute(
         "INSERT INTO fhir_change (type, fhir_id, record_id, patient_id, version, op, at, "
         "principal, origin) SELECT 'Observation', fhir_id, id, patient_id, 1, 'create', "
         f"now() - interval '1 day', 'system:import', '' FROM patients_observation "
         f"WHERE patient_id = '{cast.full.pk}'"
     )
-    analyse(house)
+    owner.execute("VACUUM ANALYZE")
 
 
 def charted() -> list[Any]:
@@ -283,32 +286,19 @@ def charted() -> list[Any]:
     ]
 
 
-def insert(model: Any, source: Any, values: dict[str, str], key: str = "patient_id") -> None:
+def insert(
+    owner: Owner, model: Any, source: Any, values: dict[str, str], key: str = "patient_id"
+) -> None:
     """Copy the rows of ``source`` once for each row of the table ``others``."""
     given = {"id": "gen_random_uuid()", "fhir_id": "gen_random_uuid()::text"} | values
     columns = [field.column for field in model._meta.concrete_fields]
     named = ", ".join(f'"{column}"' for column in columns)
     taken = ", ".join(given.get(column, f't."{column}"') for column in columns)
     table = model._meta.db_table
-    execute(
+    owner.execute(
         f"INSERT INTO {table} ({named}) SELECT {taken} FROM {table} t CROSS JOIN others "
         f"WHERE t.{key} = '{source.pk}'"
     )
-
-
-def execute(statement: str) -> None:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-
-
-def analyse(house: House) -> None:
-    """What a house does by itself after a while."""
-    import psycopg
-
-    with psycopg.connect(house.owner_url, autocommit=True) as owner:
-        owner.execute("VACUUM ANALYZE")
 
 
 @dataclass(frozen=True)
