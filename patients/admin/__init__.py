@@ -1,1 +1,5 @@
 """What administrators keep of the chart: terms, medicines, ranges; nothing clinical."""
+
+from patients.admin.terminology import Concepts
+
+__all__ = ["Concepts"]

@@ -71,7 +71,8 @@ class ConceptField(forms.CharField):
 
     def __init__(self, *, kind: str, **options: Any) -> None:
         self.kind = kind
-        super().__init__(**{"max_length": LONGEST, "widget": ConceptInput(kind)} | options)
+        usual: dict[str, Any] = {"max_length": LONGEST, "widget": ConceptInput(kind)}
+        super().__init__(**usual | options)
 
     def prepare_value(self, value: Any) -> Any:
         return value

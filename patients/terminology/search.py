@@ -47,7 +47,7 @@ def find(text: str, kind: str, limit: int = OFFERED_AT_MOST) -> list[Concept]:
 
 
 def asked(text: str) -> str:
-    """The typed words as they are looked for: one space between, no longer than a name is.
+    r"""The typed words as they are looked for: one space between, no longer than a name is.
 
     >>> asked("  type  2\0 ")
     'type 2'

@@ -102,6 +102,9 @@ TABLES = (
 )
 
 
+KINDS = tuple(dict.fromkeys(kind for table in TABLES for kind in table.kinds))
+
+
 def system_name(system: str) -> str:
     """How people call a code system; ours is Chartwave, an unfamiliar one is its address.
 
