@@ -24,6 +24,8 @@ from patients.models.flags import (
 
 WEIGHT, PREGNANCY_STATUS = "29463-7", "82810-3"
 PRINTED = {"[lb_av]": "lb"}
+# v3-ActCode classes of people who should have a bed.
+IN_A_BED = ("IMP", "ACUTE", "NONAC", "OBSENC")
 MAY_BE_PREGNANT_YEARS = range(10, 61)
 
 
@@ -36,7 +38,7 @@ def banner_flags(patient: Patient) -> list[dict[str, str]]:
     standing = list(Flag.objects.of(patient).standing())
     known = _known(patient)
     items = [_resuscitation([f for f in standing if f.kind == RESUSCITATION])]
-    if known["here"]:
+    if known["bed"] or known["stays"]:
         items.append(_item(_("Bed"), known["bed"] or _("Not recorded")))
     missing = []
     for kind in (PREGNANCY, PACEMAKER, ISOLATION):
@@ -102,20 +104,20 @@ def _known(patient: Patient) -> dict[str, Any]:
     row = (
         Patient.objects.filter(pk=patient.pk)
         .annotate(
-            here=Subquery(stay.values("id")[:1]),
+            stay=Subquery(stay.values("class_code")[:1]),
             bed=Subquery(stay.values("location__name")[:1]),
             weight=_newest(WEIGHT, Cast("value", TextField())),
             pregnancy=_newest(
                 PREGNANCY_STATUS, Coalesce("value_concept_text", "value_concept_display")
             ),
         )
-        .values("here", "bed", "weight", "pregnancy")
+        .values("stay", "bed", "weight", "pregnancy")
         .get()
     )
     weight, pregnancy = row["weight"], row["pregnancy"]
     unit = PRINTED.get(weight["unit"], weight["unit"]) if weight else ""
     return {
-        "here": row["here"] is not None,
+        "stays": row["stay"] in IN_A_BED,
         "bed": row["bed"],
         "weight": (f"{weight['said']} {unit}", _moment(weight)) if weight else None,
         "pregnancy": (pregnancy["said"], _moment(pregnancy)) if pregnancy else None,
