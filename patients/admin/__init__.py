@@ -1,5 +1,6 @@
 """What administrators keep of the chart: terms, medicines, ranges; nothing clinical."""
 
+from patients.admin.notes import NoteTemplates
 from patients.admin.terminology import Concepts
 
-__all__ = ["Concepts"]
+__all__ = ["Concepts", "NoteTemplates"]
