@@ -18,6 +18,7 @@ from patients.acts.orders import open_visit, require_open
 from patients.models import DiagnosticReport, Observation, Patient, ServiceRequest
 from patients.models.observation import LABORATORY
 from patients.terminology.coded import Coded
+from patients.terminology.units import NotUcum, check_unit
 
 UCUM = "http://unitsofmeasure.org"
 INTERPRETATION = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
@@ -68,8 +69,6 @@ class Value:
         found = _NUMBER.match(text)
         if found is None:
             return cls(words=_words(text, unit))
-        from patients.terminology.units import NotUcum, check_unit
-
         if not unit:
             raise Invalid(_("Unit: a number needs its unit, such as mmol/L."))
         try:
