@@ -1,6 +1,7 @@
 """What administrators keep of the chart: terms, medicines, ranges; nothing clinical."""
 
+from patients.admin.formulary import Medicines
 from patients.admin.notes import NoteTemplates
 from patients.admin.terminology import Concepts
 
-__all__ = ["Concepts", "NoteTemplates"]
+__all__ = ["Concepts", "Medicines", "NoteTemplates"]

@@ -10,6 +10,7 @@ from patients.models.documents import Binary, DocumentReference
 from patients.models.encounter import Encounter
 from patients.models.family import FamilyMemberHistory
 from patients.models.flags import Flag
+from patients.models.formulary import FormularyItem
 from patients.models.imaging import ImagingStudy
 from patients.models.immunization import Immunization
 from patients.models.inbox import Cover, InboxEvent, InboxItem
@@ -46,6 +47,7 @@ __all__ = [
     "FacilityLink",
     "FamilyMemberHistory",
     "Flag",
+    "FormularyItem",
     "Goal",
     "ImagingStudy",
     "Immunization",

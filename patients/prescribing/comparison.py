@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from patients.prescribing.dose import Amount
-from patients.prescribing.formulary import Strength
+from patients.prescribing.formulary import NO_STRENGTH, Strength
 
 
 class Kind(StrEnum):
@@ -105,7 +105,7 @@ class Proposed:
     text: str
     ingredients: tuple[str, ...] = ()
     dose: Amount | None = None
-    strength: Strength = Strength()
+    strength: Strength = NO_STRENGTH
     route: str = ""
     frequency: str = ""
     as_needed: bool = False

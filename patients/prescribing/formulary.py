@@ -225,7 +225,7 @@ def _product_codes() -> Mapping[tuple[str, str], tuple[str, ...]]:
 
 _PRODUCT = re.compile(
     r"(?P<amounts>[0-9.]+ [\w-]+(?:/[0-9.]+ [\w-]+)*?)"
-    r"(?:/(?P<per>[0-9.]+)? ?(?P<unit>mL|L|puff|spray|g|h|24 h|72 h))? (?P<form>\D.*)"
+    r"(?:/(?P<per>[0-9.]+)? ?(?P<unit>mL|L|puff|spray))? (?P<form>\D.*)"
 )
 _COUNTED_FORMS = ("tablet", "capsule", "puff", "spray", "suppository", "sachet", "patch", "lozenge")
 
@@ -243,6 +243,9 @@ class Strength:
     amounts: tuple[tuple[str, Amount], ...] = ()
 
 
+NO_STRENGTH = Strength()
+
+
 def strength(item: Item, product: str) -> Strength:
     """What one unit of ``product`` of ``item`` holds.
 
@@ -250,14 +253,14 @@ def strength(item: Item, product: str) -> Strength:
     'tablet'
     """
     read = _PRODUCT.fullmatch(product)
-    if not read or "%" in product:
-        return Strength()
+    if product.endswith("patch"):
+        return Strength(unit="patch")
+    if not read:
+        return NO_STRENGTH
     amounts = [_amount(part) for part in read["amounts"].split("/")]
     unit = read["unit"] or _form_unit(read["form"])
     if len(amounts) != len(item.ingredients) or None in amounts or unit not in units():
-        return Strength()
-    if unit.endswith("h") or unit == "patch":
-        return Strength(unit="patch")
+        return NO_STRENGTH
     per = Decimal(read["per"] or 1)
     each = tuple(
         (key, Amount(amount.value / per, amount.unit))
