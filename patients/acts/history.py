@@ -39,9 +39,8 @@ def forget_choice(row: Record, stem: str) -> None:
 
 
 def set_coded(row: Record, prefix: str, coded: Coded) -> None:
-    """Fill the four columns of a concept; the same words keep the code that stands there."""
-    before = Coded.of(row, prefix)
-    if coded.words == before.words and (before.is_coded or not coded.is_coded):
+    """Fill the four columns of a concept; the same words, uncoded, keep the code they have."""
+    if coded.words == Coded.of(row, prefix).words and not coded.is_coded:
         return
     for column, value in coded.columns(prefix).items():
         setattr(row, column, value)
