@@ -122,7 +122,7 @@ def impossible(vitals: Vitals) -> Iterator[tuple[str, str]]:
 
 def _cannot_be(sign: Sign, amount: Amount) -> str:
     low, high = sign.possible
-    said = {"sign": sign.label, "value": amount, "unit": sign.units[0].printed}
+    said: dict[str, Any] = {"sign": sign.label, "value": amount, "unit": sign.units[0].printed}
     said |= {"low": low, "high": high}
     if not amount.value.is_finite() or not low <= amount.canonical <= high:
         return (

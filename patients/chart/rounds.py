@@ -81,7 +81,8 @@ def _times(patient: Patient, before: datetime | None) -> tuple[list[datetime], b
     ]
     found: dict[str, list[datetime]] = defaultdict(list)
     for code, moment in each[0].union(*each[1:], all=True):
-        found[code].append(moment)
+        if moment is not None:
+            found[code].append(moment)
     cut = [min(moments) for moments in found.values() if len(moments) > ROUNDS]
     horizon = max(cut, default=None)
     distinct = sorted({moment for moments in found.values() for moment in moments}, reverse=True)

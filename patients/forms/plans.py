@@ -28,9 +28,11 @@ class DayField(forms.DateField):
 
     def __init__(self, *, from_today: bool = False, **options: Any) -> None:
         self.from_today = from_today
-        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        formats = ["%Y-%m-%d", "%d-%b-%Y"]
-        super().__init__(**{"widget": widget, "input_formats": formats} | options)
+        usual: dict[str, Any] = {
+            "widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "input_formats": ["%Y-%m-%d", "%d-%b-%Y"],
+        }
+        super().__init__(**usual | options)
 
     def clean(self, value: Any) -> date | None:
         """The day.

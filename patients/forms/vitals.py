@@ -54,7 +54,7 @@ class AmountField(forms.CharField):
         self.sign = sign
         inputs = {"inputmode": "decimal", "autocomplete": "off", "size": "6"}
         super().__init__(
-            label=sign.label,
+            label=sign.label,  # type: ignore[arg-type]  # the stubs know only their own lazy text
             required=False,
             max_length=20,
             widget=forms.TextInput(attrs=inputs),
