@@ -68,7 +68,8 @@ def due_times(
         return _daily(TIMES_OF_DAY[often.key], EVERY_DAY, since, until, zone)
     if often.key in DAYS_OF_WEEK:
         return _daily((NOT_DAILY_AT,), DAYS_OF_WEEK[often.key], since, until, zone)
-    return _rarely(often, start.astimezone(zone), since, until)
+    by_hours = repeat_of(dosage).get("periodUnit", often.unit) == "h"
+    return _rarely(often, start.astimezone(zone), since, until, by_hours=by_hours)
 
 
 def interval(dosage: Mapping[str, Any]) -> timedelta | None:
@@ -107,7 +108,7 @@ def _daily(
 
 
 def _rarely(
-    often: Frequency, start: datetime, since: datetime, until: datetime
+    often: Frequency, start: datetime, since: datetime, until: datetime, *, by_hours: bool
 ) -> list[datetime] | None:
     """Once, by hours, or less than daily: counted from the start of the order."""
     if often.key == "once":
@@ -122,15 +123,15 @@ def _rarely(
     step = timedelta(hours=float(often.period * hours))
     count = max(0, (since - start) // step - 1)
     found = []
-    while (at := _on_round(often, start, count, step)) <= until:
+    while (at := _nth(start, count, step, by_hours=by_hours)) <= until:
         found += [at] if at >= since else []
         count += 1
     return found
 
 
-def _on_round(often: Frequency, start: datetime, count: int, step: timedelta) -> datetime:
+def _nth(start: datetime, count: int, step: timedelta, *, by_hours: bool) -> datetime:
     """The ``count``-th dose: by the clock for hours, at the round for days, the first at once."""
-    if often.unit == "h":
+    if by_hours:
         return start.astimezone(UTC) + count * step  # clocks may change in between
     if not count:
         return start

@@ -17,6 +17,7 @@ urlpatterns = [
     ),
     path("records/<str:type_>/<uuid:record_id>/in-error/", in_error.in_error, name="in-error"),
     path("", include("patients.history_urls")),
+    path("", include("patients.medicine_urls")),
     path("", include("patients.note_urls")),
     path("", include("patients.plan_urls")),
     path("", include("patients.people_urls")),

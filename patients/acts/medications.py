@@ -1,7 +1,7 @@
 """Prescribing, stopping, holding, resuming and renewing a medicine."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,8 +23,9 @@ from patients.dosages import STATUS_CHANGED, bounded, with_moment
 from patients.models import Encounter, MedicationRequest, Patient
 from patients.models.medication import CURRENT
 from patients.prescribing.checks import compare
-from patients.prescribing.comparison import Comparison, Facts, Proposed
+from patients.prescribing.comparison import Comparison, Proposed
 from patients.prescribing.dose import Amount
+from patients.prescribing.formulary import NO_STRENGTH, Strength
 from patients.prescribing.search import book
 from patients.prescribing.sig import Sig
 from patients.terminology.coded import Coded
@@ -73,7 +74,7 @@ class Prescription:
         sig: How it is taken.
         start: From when.
         ingredients: Keys of the formulary, where the medicine is recognised.
-        strengths: What one tablet, puff or mL holds, by ingredient.
+        strength: What one tablet, puff or mL of the product holds.
         unread: Words of the medicine that were not recognised.
         refills: How often it may be dispensed again; None: not said.
         most_per_day: Of an as-needed medicine, what must not be exceeded in 24 hours.
@@ -85,7 +86,7 @@ class Prescription:
     sig: Sig
     start: datetime
     ingredients: tuple[str, ...] = ()
-    strengths: Mapping[str, Amount] = field(default_factory=dict)
+    strength: Strength = NO_STRENGTH
     unread: tuple[str, ...] = ()
     refills: int | None = None
     most_per_day: Amount | None = None
@@ -99,7 +100,7 @@ class Prescription:
             text=self.medicine.words,
             ingredients=self.ingredients,
             dose=self.sig.dose,
-            strengths=dict(self.strengths),
+            strength=self.strength,
             route=self.sig.route,
             frequency=self.sig.frequency,
             as_needed=self.sig.as_needed,
@@ -109,11 +110,10 @@ class Prescription:
 
 def check(
     patient: Patient, wanted: Prescription, replaces: MedicationRequest | None = None
-) -> tuple[Comparison, Facts]:
-    """What the rules say of ``wanted`` at this moment, and what they were told of the patient."""
+) -> Comparison:
+    """What the rules say of ``wanted`` for this patient at this moment."""
     without = (replaces.reference,) if replaces is not None else ()
-    known = facts(patient, without=without)
-    return compare(wanted.proposed, known, book()), known
+    return compare(wanted.proposed, facts(patient, without=without), book())
 
 
 @transaction.atomic
@@ -260,7 +260,7 @@ def _sign(
     if is_dead(patient):
         raise PatientDied
     meaningful(wanted, patient)
-    comparison, _known = check(patient, wanted, replaces)
+    comparison = check(patient, wanted, replaces)
     if unanswered(comparison, overrides):
         raise NeedsReason(comparison)
     row = _order(by, patient, wanted, replaces)

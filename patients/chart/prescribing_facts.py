@@ -12,6 +12,7 @@ from patients.chart.concepts import all_words, name_of, noted, understood
 from patients.chart.medicine_names import Named, medicine_name, medicine_names
 from patients.models import (
     AllergyIntolerance,
+    MedicationAdministration,
     MedicationRequest,
     MedicationStatement,
     Observation,
@@ -19,7 +20,9 @@ from patients.models import (
 )
 from patients.models.medication import NOT_ORDERED
 from patients.prescribing.comparison import Allergy, AllergyList, Facts, Medicine, Pregnancy
-from patients.prescribing.search import recognise
+from patients.prescribing.formulary import Formulary
+from patients.prescribing.search import book
+from patients.prescribing.sig import read_dosage
 
 WEIGHT = ("29463-7", "3141-9")
 PREGNANCY = "82810-3"  # LOINC "Pregnancy status"
@@ -65,16 +68,20 @@ def current_medicines(patient: Patient, without: Collection[str] = ()) -> list[M
         *MedicationStatement.objects.of(patient).current(),
     ]
     names = medicine_names(rows)
-    return [_medicine(row, names) for row in rows if row.reference not in without]
+    known = book()
+    return [_medicine(row, names, known) for row in rows if row.reference not in without]
 
 
-def _medicine(row: Named, names: dict[str, str]) -> Medicine:
+def _medicine(row: Named, names: dict[str, str], known: Formulary) -> Medicine:
     text = medicine_name(row, names)
     if not understood(row):
         return Medicine(row.reference, text)
     codes = [(row.medication_system, row.medication_code)] if row.medication_code else []
-    found = recognise(text, codes)
-    return Medicine(row.reference, text, found.ingredients, found.unread)
+    found = known.recognise(text, codes)
+    dosages = () if isinstance(row, MedicationAdministration) else row.dosages or ()
+    routes = {read_dosage(dosage).route for dosage in dosages}
+    route = routes.pop() if len(routes) == 1 else ""
+    return Medicine(row.reference, text, found.ingredients, found.unread, route)
 
 
 def _allergy(row: AllergyIntolerance) -> Allergy:

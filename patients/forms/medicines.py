@@ -17,6 +17,7 @@ from patients.forms.fields import (
     VersionField,
 )
 from patients.prescribing.dose import Amount, DoseRefused, parse, refused_words
+from patients.prescribing.formulary import NO_STRENGTH
 from patients.prescribing.frequency import frequencies
 from patients.prescribing.route import routes
 from patients.prescribing.search import Choice, choice_of, recognise
@@ -194,7 +195,7 @@ class PrescribeForm(SigForm):
             sig=self.sig(),
             start=said["start"],
             ingredients=chosen.ingredients if chosen else found.ingredients,
-            strengths=chosen.strengths if chosen else {},
+            strength=chosen.strength if chosen else NO_STRENGTH,
             unread=() if chosen else found.unread,
             refills=said["refills"],
             most_per_day=said["most_per_day"],

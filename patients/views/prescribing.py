@@ -1,7 +1,6 @@
 """Prescribing and renewing: the form, the same form with what the checks say, the signature."""
 
 import hashlib
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -28,19 +27,14 @@ from patients.acts.medications import (
 )
 from patients.acts.overrides import Override
 from patients.chart.doses import admissions
-from patients.chart.prescribing_facts import Facts
 from patients.forms.medicines import PrescribeForm
 from patients.models import MedicationRequest, Patient
 from patients.prescribing.comparison import OVERRIDE_REASONS, Comparison, Finding
-from patients.prescribing.dose import Amount, number
 from patients.prescribing.search import Choice, choice_of, find
 from patients.prescribing.sig import read_dosage
 from patients.views.editing import merge_page, same_patient
 from patients.views.medicines import frame
 from patients.views.opening import looked, open_patient, open_record
-
-CHILD_UNDER_YEARS = 16
-WEIGHT_HOLDS_DAYS = 30
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -130,13 +124,12 @@ def checked(
     replaces: MedicationRequest | None,
 ) -> HttpResponse:
     """Sign what was read, or show what the checks say of it now."""
-    comparison, known = check(patient, wanted, replaces)
+    comparison = check(patient, wanted, replaces)
     shown = fingerprint(wanted, comparison)
     signing = "sign" in request.POST
     reasons = ReasonsForm(comparison.interrupting, request.POST if signing else None)
     context = {
         "sig": wanted.sig.text,
-        "per_kg": per_kg(wanted, known),
         "comparison": comparison,
         "interrupting": reasons.rows(),
         "reasons": reasons,
@@ -247,36 +240,6 @@ def fingerprint(wanted: Prescription, comparison: Comparison) -> str:
     said = [wanted.sig.text, wanted.start.isoformat(), wanted.setting, str(wanted.refills)]
     said += [f"{each.rule_id} {each.text}" for each in comparison.findings]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:24]
-
-
-def per_kg(wanted: Prescription, known: Facts) -> str:
-    """For a child, the dose for each kilogram, or why it cannot be said; else empty."""
-    if known.age_years is None or known.age_years >= CHILD_UNDER_YEARS:
-        return ""
-    fresh = known.weighed_on and (known.today - known.weighed_on).days <= WEIGHT_HOLDS_DAYS
-    if not known.weight_kg or not fresh:
-        return _("Dose per kg: cannot be said. No weight of the last 30 days is recorded.")
-    dose = in_mg(wanted)
-    if dose is None:
-        return _("Dose per kg: cannot be said for this unit.")
-    each = (dose / known.weight_kg).quantize(Decimal("0.01"))
-    return _("%(dose)s mg per kg at once (weight %(weight)s kg on %(day)s)") % {
-        "dose": number(each),
-        "weight": number(known.weight_kg.normalize()),
-        "day": f"{known.weighed_on:%d-%b-%Y}",
-    }
-
-
-def in_mg(wanted: Prescription) -> Decimal | None:
-    """One dose in mg, by what a tablet or mL of the product holds where it is counted."""
-    dose = wanted.sig.dose
-    if dose is None:
-        return None
-    if plain := dose.to("mg"):
-        return plain.value
-    strengths = list(wanted.strengths.values())
-    one: Amount | None = strengths[0].to("mg") if len(strengths) == 1 else None
-    return one.value * dose.value if one else None
 
 
 class ReasonsForm(forms.Form):
