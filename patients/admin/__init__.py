@@ -2,6 +2,7 @@
 
 from patients.admin.formulary import Medicines
 from patients.admin.notes import NoteTemplates
+from patients.admin.ranges import Covers, ReferenceRanges
 from patients.admin.terminology import Concepts
 
-__all__ = ["Concepts", "Medicines", "NoteTemplates"]
+__all__ = ["Concepts", "Covers", "Medicines", "NoteTemplates", "ReferenceRanges"]
