@@ -80,9 +80,7 @@ class AllergyForm(ChapterForm[AllergyIntolerance]):
             )
         self.fields["onset"] = SpanField(required=False, label=_("Since"))
         self.fields["note"] = NoteField()
-        if row is not None:
-            span = row.onset_start, row.onset_end
-            self.fields["onset"].kept = (span_words(row, "onset"), span)
+        self.keep_span("onset", "onset")
 
     @classmethod
     def said_of(cls, row: AllergyIntolerance) -> dict[str, Any]:

@@ -58,7 +58,7 @@ class RelativeForm(ChapterForm[FamilyMemberHistory]):
         said: dict[str, Any] = {
             "relationship": Coded.of(row, "relationship"),
             "name": row.name,
-            "life": {True: "died", False: "alive"}.get(row.deceased, ""),  # type: ignore[call-overload]
+            "life": "" if row.deceased is None else "died" if row.deceased else "alive",
             "deceased_age": number(row.deceased_age_years),
         }
         for n, condition in enumerate(row.conditions or [], 1):
@@ -97,5 +97,5 @@ def illness_of(condition: dict[str, Any]) -> Coded:
     """One illness of a relative as a coded thing."""
     concept = condition.get("code") or {}
     coding = (concept.get("coding") or [{}])[0]
-    parts = (str(coding.get(name, "")) for name in ("system", "code", "display"))
-    return Coded(*parts, words_of(concept))
+    system, code, display = (str(coding.get(name, "")) for name in ("system", "code", "display"))
+    return Coded(system, code, display, words_of(concept))

@@ -49,7 +49,8 @@ class NoteField(TextField):
 
     def __init__(self, **options: Any) -> None:
         label = gettext_lazy("Add a note")
-        super().__init__(**{"rows": 2, "required": False, "label": label} | options)
+        usual: dict[str, Any] = {"rows": 2, "required": False, "label": label}
+        super().__init__(**usual | options)
 
 
 class ChapterForm(forms.Form, Generic[R]):
@@ -65,10 +66,14 @@ class ChapterForm(forms.Form, Generic[R]):
             options["initial"] = {"version": row.version} | self.said_of(row)
         super().__init__(*args, **options)
         for name, stem in self.spans.items():
-            field = self.fields[name]
-            if row is not None and isinstance(field, SpanField):
-                span = getattr(row, f"{stem}_start"), getattr(row, f"{stem}_end")
-                field.kept = (date_words(*span), span)
+            self.keep_span(name, stem)
+
+    def keep_span(self, name: str, stem: str) -> None:
+        """Let the date field ``name`` keep the pair that stands in the record."""
+        field = self.fields[name]
+        if self.row is not None and isinstance(field, SpanField):
+            span = getattr(self.row, f"{stem}_start"), getattr(self.row, f"{stem}_end")
+            field.kept = (date_words(*span), span)
 
     @classmethod
     def said_of(cls, row: R) -> dict[str, Any]:
@@ -97,9 +102,8 @@ def span_words(row: Any, stem: str) -> str:
 def years(**options: Any) -> forms.DecimalField:
     """An age in years; the act knows what is possible."""
     widget = forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"})
-    return forms.DecimalField(
-        **{"required": False, "max_digits": 6, "decimal_places": 2, "widget": widget} | options
-    )
+    usual: dict[str, Any] = {"required": False, "max_digits": 6, "decimal_places": 2}
+    return forms.DecimalField(**usual | {"widget": widget} | options)
 
 
 def number(value: Decimal | None) -> str:

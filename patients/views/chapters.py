@@ -26,6 +26,8 @@ from patients.models import (
     PatientRecord,
     Procedure,
 )
+from patients.models.base import ENTERED_IN_ERROR
+from patients.models.condition import RULED_OUT
 
 Words = str | Promise
 Act = Callable[[Principal, Any, dict[str, Any]], Any]
@@ -94,7 +96,7 @@ PROBLEM = Chapter(
     edit=lambda by, row, said, expected: problems.edit(
         by=by, condition=row, said=said, expected=expected
     ),
-    editable=lambda row: row.verification_status not in problems.RULED_OUT,
+    editable=lambda row: row.verification_status not in RULED_OUT,
     steps={
         "resolve": Step(
             _("Resolve"),
@@ -114,7 +116,7 @@ PROBLEM = Chapter(
             _("It is back, or was not over after all."),
             BecauseForm,
             because(problems.reopen, "condition"),
-            lambda row: not row.is_active and row.verification_status != problems.ENTERED_IN_ERROR,
+            lambda row: not row.is_active and row.verification_status != ENTERED_IN_ERROR,
         ),
         "refute": Step(
             _("Refute"),
@@ -175,7 +177,7 @@ IMMUNIZATION = Chapter(
     edit=lambda by, row, said, expected: immunizations.edit(
         by=by, vaccine=row, said=said, expected=expected
     ),
-    editable=lambda row: row.status != "entered-in-error",
+    editable=lambda row: row.status != ENTERED_IN_ERROR,
     steps={},
 )
 
@@ -189,7 +191,7 @@ PROCEDURE = Chapter(
     edit=lambda by, row, said, expected: procedures.edit(
         by=by, procedure=row, said=said, expected=expected
     ),
-    editable=lambda row: row.status != "entered-in-error",
+    editable=lambda row: row.status != ENTERED_IN_ERROR,
     steps={},
 )
 
@@ -203,7 +205,7 @@ RELATIVE = Chapter(
     edit=lambda by, row, said, expected: family.edit(
         by=by, relative=row, said=said, expected=expected
     ),
-    editable=lambda row: row.status != "entered-in-error",
+    editable=lambda row: row.status != ENTERED_IN_ERROR,
     steps={},
 )
 
@@ -215,7 +217,7 @@ SOCIAL = Chapter(
     form=SocialForm,
     start=lambda by, patient, said: social.record_social(by=by, patient=patient, said=said),
     edit=lambda by, row, said, expected: social.edit(by=by, fact=row, said=said, expected=expected),
-    editable=lambda row: row.status != "entered-in-error" and row.code_code in social.OF_CODE,
+    editable=lambda row: row.status != ENTERED_IN_ERROR and row.code_code in social.OF_CODE,
     steps={},
 )
 

@@ -103,7 +103,7 @@ def step(request: HttpRequest, record_id: UUID, chapter: str, name: str) -> Http
             doing.act(principal(request), row, form.cleaned_data)
         except VersionConflict:
             row, patient = open_record(request, kind.model, record_id)
-            form = doing.form(initial=form.data.dict() | {"version": row.version})
+            form = doing.form(initial=request.POST.dict() | {"version": row.version})
             changed = True
         except Invalid as error:
             form.refused(error)
