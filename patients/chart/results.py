@@ -32,7 +32,10 @@ COLUMNS_SHOWN: Final = 8
 EPOCH = datetime.min.replace(tzinfo=UTC)
 OTHER: Final[Promise] = _("Other tests")
 # Groups in the order in which a ward reads them; others follow by name.
-ORDER: Final = ("Haematology", "Coagulation", "Chemistry", "Lipids", "Endocrinology", "Urine")
+ORDER: Final = (
+    *("Haematology", "Coagulation", "Chemistry", "Cardiac", "Lipids", "Endocrine", "Urine"),
+    *("Drug levels", "Serology", "Microbiology", "Tumour markers", "Blood bank", "Panel"),
+)
 
 # One index walk per test of the patient, however many values each has: the tests are found by
 # skipping from code to code, the newest values by a short scan of each.
@@ -229,8 +232,9 @@ def change(now: Observation, then: Observation) -> str:
     if now.value is None or then.value is None or now.value_comparator or then.value_comparator:
         return ""
     moved = now.value - then.value
-    percent = f" ({100 * moved / abs(then.value):+.0f} %)" if then.value else ""
-    return f"{signed(moved)}{percent}"
+    percent = round(100 * moved / abs(then.value)) if then.value else None
+    share = "" if percent is None else f" ({signed(Decimal(percent))} %)"
+    return f"{signed(moved)}{share}"
 
 
 def signed(number: Decimal) -> str:
