@@ -8,6 +8,9 @@ from accounts import views
 urlpatterns = [
     path("sign-in/", views.SignIn.as_view(), name="sign-in"),
     path("sign-out/", auth.LogoutView.as_view(next_page="sign-in"), name="sign-out"),
+    path("lock/", views.lock_screen, name="lock"),
+    path("unlock/", views.unlock_screen, name="unlock"),
+    path("awake/", views.awake, name="awake"),
     path("account/", views.account, name="account"),
     path(
         "account/password/",

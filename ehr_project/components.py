@@ -154,12 +154,6 @@ def reference(range_text: str | None) -> SafeString:
 
 
 @register.simple_tag
-def without_range(rows: Sequence[Any]) -> list[str]:
-    """Names of the rows whose newest value came without a reference range."""
-    return [row.name for row in rows if row.latest and not row.latest.range_text]
-
-
-@register.simple_tag
 def when(value: datetime | None) -> SafeString:
     """Day, 24 h clock and zone as a ``time`` element."""
     return _time(value, wording.moment(value))

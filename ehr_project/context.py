@@ -27,6 +27,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "places": places_for(scopes, PLACES),
         "other_places": places_for(scopes, OTHER_PLACES),
         "clock_now": timezone.now(),
+        "idle_minutes": settings.IDLE_MINUTES,
         "facilities": facilities,
         "facility": facilities[0] if facilities else None,
         "scopes": scopes,

@@ -1,6 +1,7 @@
 /** What every page gets: theme, keys, menus, counting times, fragments, live readings. */
 
 import { startAgo } from "./ago.js";
+import { startIdle } from "./idle.js";
 import { startKeys } from "./keys.js";
 import { startLiveReadings } from "./live.js";
 import { startPickers } from "./picker.js";
@@ -80,6 +81,7 @@ focusError(document);
 letKeysScroll(document);
 startPickers(document);
 startKeys(() => closeMenus(null));
+startIdle();
 startSwaps(() => {
   focusError(document);
   letKeysScroll(document);

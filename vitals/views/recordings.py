@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import audit
 from accounts.access import principal
+from accounts.lock import quiet
 from accounts.models import AuditEvent
 from patients.chart.sections import banner
 from vitals.errors import BadView, NoSuchRecording
@@ -87,6 +88,7 @@ def recording_viewport(request: HttpRequest, recording_id: UUID) -> HttpResponse
     return _binary(view.to_bytes(), view.first_sample, view.samples_per_bucket)
 
 
+@quiet
 @require_safe
 def recording_state(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     """What is new since the last look."""
