@@ -29,6 +29,7 @@ TABS: tuple[Tab, ...] = (
     Tab("s", _("Summary"), "patient-chart", "summary"),
     Tab("t", _("Timeline"), "timeline", "timeline"),
     Tab("p", _("Problems"), "problems", "problems"),
+    Tab("m", _("Medications"), "medications", "medications"),
     Tab("a", _("Allergies"), "allergies", "allergies"),
     Tab("i", _("Immunizations"), "immunizations", "immunizations"),
     Tab("h", _("History"), "history", "history"),
