@@ -6,6 +6,7 @@ from patients.views import flags, plans, tasks, vitals
 
 urlpatterns = [
     path("patients/<uuid:patient_id>/vitals/", vitals.vitals, name="vitals"),
+    path("observations/<uuid:observation_id>/sign/", vitals.sign, name="sign"),
     path("patients/<uuid:patient_id>/plans/", plans.plans_page, name="plans"),
     path("patients/<uuid:patient_id>/plans/new/", plans.plan_new, name="plan-new"),
     path("care-plans/<uuid:plan_id>/edit/", plans.plan_edit, name="plan-edit"),

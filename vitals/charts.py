@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import cycle
 from typing import Any
 
 import plotly.graph_objects as go
@@ -87,3 +88,42 @@ def _band(numbers: list[float], low: float | None, high: float | None) -> list[d
     top = high if high is not None else max([*numbers, bottom])
     look = {"fillcolor": "rgba(23,99,58,0.12)", "line": {"width": 0}, "layer": "below"}
     return [{"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": bottom, "y1": top, **look}]
+
+
+# Beside the colour of the page: a dash and a mark tell the lines apart.
+LINE_LOOKS = (
+    ("solid", "circle"),
+    ("dash", "square"),
+    ("dot", "circle-open"),
+    ("dashdot", "square-open"),
+)
+
+
+def sign_lines(lines: dict[str, list[tuple[datetime, float]]], unit: str) -> dict[str, Any]:
+    """A vital sign over time, as the JSON of a plotly figure.
+
+    Args:
+        lines: Name of a line → moment and number, ascending.
+        unit: Unit of all of them.
+    """
+    traces = [
+        go.Scatter(
+            x=[timezone.localtime(moment).replace(tzinfo=None) for moment, _ in points],
+            y=[number for _, number in points],
+            mode="lines+markers",
+            name=name,
+            line={"dash": dash},
+            marker={"symbol": symbol},
+            hovertemplate="%{y} " + unit.replace("%", "%%") + "<extra>%{fullData.name}</extra>",
+        )
+        for (name, points), (dash, symbol) in zip(lines.items(), cycle(LINE_LOOKS))
+    ]
+    figure = go.Figure(traces)
+    figure.update_layout(
+        template="none",
+        showlegend=len(traces) > 1,
+        yaxis={"title": {"text": unit}},
+        xaxis={"type": "date"},
+    )
+    shape: dict[str, Any] = figure.to_plotly_json()
+    return shape

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from vitals.views import recordings, results, sync, uploads, wearing
+from vitals.views import recordings, results, signs, sync, uploads, wearing
 
 urlpatterns = [
     path("api/", include("vitals.api.urls")),
@@ -23,6 +23,7 @@ urlpatterns = [
     path(
         "observations/<uuid:observation_id>/trend.json", results.result_trend, name="result-trend"
     ),
+    path("observations/<uuid:observation_id>/sign.json", signs.sign_trend, name="sign-trend"),
     path("unassigned/", uploads.unassigned, name="unassigned"),
     path("uploads/", uploads.uploads, name="uploads"),
     path("sync/", sync.sync, name="sync"),

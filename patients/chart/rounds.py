@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.core import signing
 from django.db.models import QuerySet
@@ -36,6 +37,7 @@ class SignRow:
     name: str
     cells: list[list[Cell]]
     series: list[float]
+    newest_id: UUID
 
 
 def rounds(patient: Patient, cursor: str = "") -> dict[str, Any]:
@@ -107,6 +109,7 @@ def _sign_row(
         name=name,
         cells=[[cell(row) for row in found.get(moment, [])] for moment in times],
         series=series([row for row in ordered if not row.is_unconfirmed]),
+        newest_id=ordered[0].id,
     )
 
 

@@ -8,19 +8,20 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import principal, require, requires
 from accounts.roles import CHART_READ, CHART_WRITE, OBSERVATION_ACCEPT
-from fhir.errors import BadParameter
+from fhir.errors import BadParameter, NotFound
 from patients.acts.vital_signs import SIGNS
 from patients.acts.vitals import record_vitals
 from patients.chart.rounds import rounds
 from patients.chart.sections import banner, loaded
+from patients.chart.sign_trend import LISTED, sign_of, values
 from patients.forms.vitals import VitalsForm
-from patients.models import Patient
+from patients.models import Observation, Patient
 from patients.views.editing import same_patient
-from patients.views.opening import looked, open_patient
+from patients.views.opening import looked, open_patient, open_record
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,6 +48,26 @@ def vitals(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     looked(request, patient)
     context = _page(request, patient, form)
     return render(request, "vitals/vitals.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@requires(CHART_READ)
+def sign(request: HttpRequest, observation_id: UUID) -> HttpResponse:
+    """One vital sign over time: the trend, and the newest values."""
+    shown, patient = open_record(request, Observation, observation_id)
+    name = sign_of(shown)
+    if not name:
+        raise NotFound
+    looked(request, patient, shown)
+    context = banner(patient) | {
+        "tab": "vitals",
+        "name": name,
+        "observation_id": shown.pk,
+        "cells": values(patient, name),
+        "listed": LISTED,
+        "may_accept": principal(request).may(OBSERVATION_ACCEPT),
+    }
+    return render(request, "vitals/sign.html", context)
 
 
 def _page(request: HttpRequest, patient: Patient, form: VitalsForm) -> dict[str, Any]:

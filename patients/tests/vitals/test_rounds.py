@@ -134,3 +134,59 @@ def test_the_page_asks_as_often_for_many_rounds_as_for_few(
     client.force_login(nurse)
     with django_assert_max_num_queries(20):
         client.get(f"/patients/{rosa.id}/vitals/")
+
+
+def test_a_sign_has_a_page_of_its_own(client, nurse, rosa):
+    sign(rosa, START)
+    newest = sign(rosa, START + timedelta(hours=1), value=88)
+    client.force_login(nurse)
+    said = client.get(f"/observations/{newest.id}/sign/").content.decode()
+    assert "88" in said
+    assert "72" in said
+
+
+def test_the_trend_of_a_pressure_has_two_lines(client, nurse, rosa):
+    for hour in range(2):
+        parts = [("8480-6", 120 + hour), ("8462-4", 80)]
+        components = [
+            {"code": {"coding": [{"code": code}]}, "valueQuantity": {"value": value}}
+            for code, value in parts
+        ]
+        at = START + timedelta(hours=hour)
+        last = sign(rosa, at, code_code="85354-9", value=0, components=components)
+        last.value = None
+        changes.update(last, by=SYSTEM)
+    client.force_login(nurse)
+    drawn = client.get(f"/observations/{last.id}/sign.json").json()["data"]
+    assert [(line["name"], line["line"]["dash"]) for line in drawn] == [
+        ("Systolic", "solid"),
+        ("Diastolic", "dash"),
+    ]
+
+
+def test_what_nobody_accepted_is_a_line_of_its_own(client, nurse, rosa):
+    for hour in range(2):
+        sign(rosa, START + timedelta(hours=hour))
+    waits = sign(rosa, START + timedelta(hours=3), status="preliminary", device="Device/x")
+    client.force_login(nurse)
+    drawn = client.get(f"/observations/{waits.id}/sign.json").json()["data"]
+    assert [line["name"] for line in drawn] == ["Pulse", "Pulse, unconfirmed"]
+
+
+def test_one_value_is_no_trend(client, nurse, rosa):
+    only = sign(rosa, START)
+    client.force_login(nurse)
+    assert client.get(f"/observations/{only.id}/sign.json").status_code == 204
+
+
+def test_a_laboratory_result_is_no_vital_sign(client, nurse, rosa):
+    lab = sign(rosa, START, code_code="2823-3")
+    client.force_login(nurse)
+    assert client.get(f"/observations/{lab.id}/sign/").status_code == 404
+
+
+def test_a_sign_of_somebody_elses_patient_is_not_there(client, dr_baum, rosa):
+    row = sign(rosa, START)
+    client.force_login(dr_baum)
+    assert client.get(f"/observations/{row.id}/sign/").status_code == 404
+    assert client.get(f"/observations/{row.id}/sign.json").status_code == 404
