@@ -46,6 +46,8 @@ def _lab(row: ResultRow) -> str:
     latest = row.latest
     flag = f" {latest.flag}" if latest.flag else ""
     reference = latest.range_text or _("no reference range")
+    if latest.range_source == "local":
+        reference = _("local range %s") % reference
     return f"{row.name} {_value(latest)}{flag} ({reference}) {stamp(latest.at)}"
 
 

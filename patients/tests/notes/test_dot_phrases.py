@@ -43,12 +43,18 @@ def test_an_unconfirmed_device_reading_stays_out(rosa):
     assert "199" not in expand(".vitals", rosa)
 
 
-def test_results_come_with_their_range_or_say_that_there_is_none(rosa):
-    lab = {"categories": ["laboratory"], "code_text": "Potassium", "value_ucum": "mmol/L"}
-    measured(rosa, "2823-3", "4.1", **lab)
-    said = expand(".labs", rosa)
-    assert "Potassium 4.1 mmol/L" in said
-    assert "no reference range" in said
+LAB = {"categories": ["laboratory"], "code_text": "Something", "value_ucum": "mmol/L"}
+
+
+def test_results_say_that_they_have_no_range(rosa):
+    measured(rosa, "own-1", "4.1", **LAB)
+    assert "Something 4.1 mmol/L (no reference range)" in expand(".labs", rosa)
+
+
+def test_results_come_with_their_own_range(rosa):
+    ranges = [{"text": "3 to 5"}]
+    measured(rosa, "own-1", "4.1", **LAB, reference_ranges=ranges)
+    assert "Something 4.1 mmol/L (3 to 5)" in expand(".labs", rosa)
 
 
 def test_medicines_come_with_their_dose_or_say_that_it_is_missing(rosa):
