@@ -186,8 +186,7 @@ def gap_words(gap: timedelta) -> str:
 
 def _row(by: Principal, order: MedicationRequest, giving: Giving) -> MedicationAdministration:
     given = giving.outcome == GIVEN
-    encounter = Encounter.objects.filter(patient_id=order.patient_id).open()
-    here = encounter.order_by("-start").first()
+    here = Encounter.objects.filter(patient=order.patient).open().order_by("-start").first()
     reason = giving.reason.strip()
     return MedicationAdministration(
         patient=order.patient,

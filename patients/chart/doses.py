@@ -253,11 +253,13 @@ class _Round:
         for dose in [d for d in doses if d.due_at in times]:
             answered[dose.due_at] = dose  # type: ignore[index]  # it stands in ``times``
         reach = min((g for g in map(interval, order.dosages or []) if g), default=LOOK_BACK) / 2
-        for dose in [d for d in doses if d.due_at is None and d.effective_start]:
-            free = [at for at in times if at not in answered]
-            nearest = min(free, key=lambda at: abs(at - dose.effective_start), default=None)
-            if nearest is not None and abs(nearest - dose.effective_start) <= reach:
-                answered[nearest] = dose
+        for dose in doses:
+            went = dose.effective_start
+            if dose.due_at is not None or went is None:
+                continue
+            near = [at for at in times if at not in answered and abs(at - went) <= reach]
+            if near:
+                answered[min(near, key=lambda at, went=went: abs(at - went))] = dose
         return [self.slot(at, answered.get(at)) for at in times]
 
     def slot(self, at: datetime, dose: MedicationAdministration | None) -> Slot:
@@ -297,8 +299,11 @@ def for_stay(order: MedicationRequest, stay: Encounter) -> bool:
     }
     if settings:
         return ON_THE_WARD in settings
-    written = order.authored_at is not None and stay.start is not None
-    return order.encounter_id == stay.id or (written and order.authored_at >= stay.start)
+    if order.encounter_id == stay.id:
+        return True
+    if order.authored_at is None or stay.start is None:
+        return False
+    return order.authored_at >= stay.start
 
 
 def went_in(dose: MedicationAdministration) -> bool:

@@ -301,7 +301,7 @@ def reason_words(order: MedicationRequest) -> str:
     """What it is for: as written, and the problems of the chart that it names."""
     ids = [str(each.get("reference", "")).partition("/") for each in order.reason_references or []]
     named = Condition.objects.filter(
-        patient_id=order.patient_id,
+        patient=order.patient,
         fhir_id__in=[fhir_id for kind, _slash, fhir_id in ids if kind == "Condition"],
     )
     problems = [name_of(problem, "code") for problem in named] if ids else []

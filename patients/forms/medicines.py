@@ -39,7 +39,7 @@ class AmountField(forms.CharField):
 
     def __init__(self, **options: Any) -> None:
         attrs = {"autocomplete": "off", "spellcheck": "false"}
-        usual = {"max_length": 60, "widget": forms.TextInput(attrs=attrs)}
+        usual: dict[str, Any] = {"max_length": 60, "widget": forms.TextInput(attrs=attrs)}
         super().__init__(**usual | options)
 
     def clean(self, value: Any) -> Amount | None:
