@@ -36,6 +36,13 @@ ORDER: Final = (
     *("Haematology", "Coagulation", "Chemistry", "Cardiac", "Lipids", "Endocrine", "Urine"),
     *("Drug levels", "Serology", "Microbiology", "Tumour markers", "Blood bank", "Panel"),
 )
+# Codes of the same tests in whole blood and the like, which imports carry and nobody picks.
+OLDER_CODES: Final = {
+    **dict.fromkeys(("6299-2", "38483-4", "49765-1", "2069-3", "20565-8", "2028-9"), "Chemistry"),
+    **dict.fromkeys(("10834-0", "1751-7", "2885-2", "6768-6", "42719-5"), "Chemistry"),
+    **dict.fromkeys(("32207-3", "32623-1", "21000-5", "785-6", "786-4", "30385-9"), "Haematology"),
+    **dict.fromkeys(("26464-8", "26453-1", "26515-7", "20570-8", "30428-7"), "Haematology"),
+}
 
 # One index walk per test of the patient, however many values each has: the tests are found by
 # skipping from code to code, the newest values by a short scan of each.
@@ -206,7 +213,7 @@ def _folded(name: str) -> str:
 def groups_of(codes: set[str]) -> dict[str, str]:
     """The group (Haematology, Chemistry, …) of each LOINC code that this house knows."""
     rows = Concept.objects.filter(system=LOINC, code__in=codes - {""}).exclude(category="")
-    return dict(rows.values_list("code", "category"))
+    return OLDER_CODES | dict(rows.values_list("code", "category"))
 
 
 def _row(group: list[Observation], local: LocalRanges, name: str) -> ResultRow:
