@@ -165,7 +165,7 @@ def refused_words(text: str) -> list[Abbreviation]:
 
 
 _NUMBER = re.compile(r"(?P<number>[0-9.,'’_ \u202f\u00a0]*[0-9.,])\s*(?P<unit>.*)", re.DOTALL)
-_GROUPED = re.compile(r"[0-9]{1,3}(?:[ \u202f\u00a0][0-9]{3})+")
+_GROUPED = re.compile(r"[0-9]{1,3}(?:[ \u202f\u00a0][0-9]{3})+(?:\.[0-9]*)?")
 _PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _LONGEST_TEXT = 60
 
@@ -210,7 +210,7 @@ def refuse_abbreviated_unit(text: str, written: str) -> None:
 
 def _value(written: str, unit: Unit) -> Decimal:
     if _GROUPED.fullmatch(written):
-        written = re.sub(r"\D", "", written)
+        written = re.sub(r"\s", "", written)
     _refuse_misread(written, unit)
     if not _PLAIN.fullmatch(written):
         raise DoseRefused(f"“{written[:30]}” is not a number.", "Write digits, like 500 or 0.5.")
