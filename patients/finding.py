@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
@@ -19,9 +20,7 @@ from patients.names import edged_trigrams, edits, folded, is_misspelt, words
 
 SHOWN_AT_MOST = 50
 # More candidates than this are not sorted: the page says that there are more.
-CANDIDATES = 1000
-# With fewer people than this exactly as typed, similar names are looked for as well.
-DIVIDING_LINE = 3
+CANDIDATES = 200
 SIMILAR_AT_MOST = 10
 SHORTEST_MISSPELT = 4
 NEAREST = 200  # words that share most trigrams; only these are compared letter by letter
@@ -81,9 +80,13 @@ def find(by: Principal, text: str) -> Found:
     asked = taken_apart(text)
     here = Patient.objects.identified_to(by)
     numbered = list(here.numbered(asked.number)[:SHOWN_AT_MOST])
-    named, truncated = _named(here, asked, apart_from=numbered)
+    digits_only = all(word.isdecimal() for word in asked.words)
+    if numbered and digits_only:
+        named, truncated = [], False
+    else:
+        named, truncated = _named(here, asked, apart_from=numbered)
     exact = numbered + named
-    similar = _similar(here, asked, exact) if len(exact) < DIVIDING_LINE else []
+    similar = [] if exact else _similar(here, asked)
     certain = exact[0] if len(exact) == 1 and _is_whole(asked, exact[0]) else None
     return Found(exact, similar, truncated, certain)
 
@@ -164,19 +167,27 @@ def _was(year: int) -> bool:
 def _named(
     here: PatientQuerySet, asked: Asked, *, apart_from: list[Patient]
 ) -> tuple[list[Patient], bool]:
-    """The best fifty by name and birth; whole words first, then by name."""
-    rows = _born(here, asked)
-    if asked.words:
-        rows = rows.named(" ".join(asked.words))
-    elif not asked.births:
+    """The best fifty by name and birth: whole words first, then parts; each by name."""
+    if not asked.words and not asked.births:
         return [], False
-    rows = rows.exclude(pk__in=[patient.pk for patient in apart_from])
-    candidates = list(rows.values_list("pk", "family", "given", "name_words")[: CANDIDATES + 1])
-    typed = set(asked.words)
-    candidates.sort(key=lambda row: (not typed <= set(row[3]), folded(row[1]), folded(row[2])))
-    shown = [row[0] for row in candidates[: SHOWN_AT_MOST - len(apart_from)]]
-    found = Patient.objects.in_bulk(shown)
-    return [found[key] for key in shown if key in found], len(candidates) > len(shown)
+    rows = _born(here, asked).exclude(pk__in=[patient.pk for patient in apart_from])
+    room = SHOWN_AT_MOST - len(apart_from)
+    whole = _keys(rows.filter(name_words__contains=list(asked.words)))
+    if len(whole) > room or not asked.words:
+        parts = []
+    else:
+        known = {key for *_name, key in whole}
+        named = _keys(rows.named(" ".join(asked.words)))
+        parts = [row for row in named if row[-1] not in known]
+    keys = [key for *_name, key in (*sorted(whole), *sorted(parts))]
+    found = Patient.objects.in_bulk(keys[:room])
+    return [found[key] for key in keys[:room] if key in found], len(keys) > room
+
+
+def _keys(rows: PatientQuerySet) -> list[tuple[str, str, UUID]]:
+    """Names to sort by, and keys: no more rows than a page could need, whichever come first."""
+    some = rows.values_list("family", "given", "pk")[:CANDIDATES]
+    return [(folded(family), folded(given), key) for family, given, key in some]
 
 
 def _born(rows: PatientQuerySet, asked: Asked) -> PatientQuerySet:
@@ -198,7 +209,7 @@ def _is_whole(asked: Asked, patient: Patient) -> bool:
     return bool(asked.words) and set(asked.words) <= set(patient.name_words)
 
 
-def _similar(here: PatientQuerySet, asked: Asked, exact: list[Patient]) -> list[Patient]:
+def _similar(here: PatientQuerySet, asked: Asked) -> list[Patient]:
     """People each of whose typed words is borne as typed, or with a slip or two."""
     typed = [word for word in asked.words if len(word) >= SHORTEST_MISSPELT]
     if not typed or any(letter.isdecimal() for word in typed for letter in word):
@@ -206,7 +217,6 @@ def _similar(here: PatientQuerySet, asked: Asked, exact: list[Patient]) -> list[
     rows = _born(here, asked)
     for word in typed:
         rows = rows.filter(name_words__overlap=[word, *misspelt(word)])
-    rows = rows.exclude(pk__in=[patient.pk for patient in exact])
     found = list(rows[:CANDIDATES])
     found.sort(key=lambda patient: (_slips(typed, patient), patient.family, patient.given))
     return found[:SIMILAR_AT_MOST]
@@ -223,7 +233,7 @@ def misspelt(word: str) -> list[str]:
     near = (
         NameWord.objects.filter(trigrams__overlap=grams)
         .annotate(length=Length("word"), shared=RawSQL(_SHARED, (grams,)))  # noqa: S611  constant
-        .filter(length__range=(len(word) - 2, len(word) + 2))
+        .filter(length__gte=len(word) - 2, length__lte=len(word) + 2)
         .order_by("-shared", "word")[:NEAREST]
     )
     return [other for other in near.values_list("word", flat=True) if is_misspelt(word, other)]

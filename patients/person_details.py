@@ -24,7 +24,7 @@ class Details:
 
     family: str = ""
     given: str = ""
-    prefix: str = ""
+    title: str = ""
     preferred: str = ""
     pronouns: str = ""
     gender: str = ""
@@ -49,7 +49,7 @@ def details_of(patient: Patient) -> Details:
     return Details(
         family=name.get("family", "") or ("" if name.get("given") else name.get("text", "")),
         given=" ".join(filter(None, name.get("given") or [])),
-        prefix=" ".join(filter(None, name.get("prefix") or [])),
+        title=" ".join(filter(None, name.get("prefix") or [])),
         preferred=preferred_name(patient.names),
         pronouns=patient.pronouns,
         gender=patient.gender,
@@ -88,7 +88,7 @@ def _write_name(patient: Patient, wanted: Details) -> None:
     old = _at(patient.names, at) or {"use": "official"}
     kept = {k: v for k, v in old.items() if k.lstrip("_") not in _NAME_PARTS}
     name = kept | _present(
-        family=wanted.family, given=wanted.given.split(), prefix=wanted.prefix.split()
+        family=wanted.family, given=wanted.given.split(), prefix=wanted.title.split()
     )
     patient.names = _put(patient.names, at, name)
 
@@ -155,7 +155,7 @@ def _write_gp(patient: Patient, wanted: Details) -> None:
 _NAME_PARTS = frozenset({"text", "family", "given", "prefix"})
 _ADDRESS_PARTS = frozenset({"text", "line", "city", "postalCode", "country"})
 _WRITERS: tuple[tuple[tuple[str, ...], Callable[[Patient, Details], None]], ...] = (
-    (("family", "given", "prefix"), _write_name),
+    (("family", "given", "title"), _write_name),
     (("preferred",), _write_preferred),
     (("gender", "birth_low", "birth_high"), _write_person),
     (("pronouns", "sex_for_clinical_use"), _write_extensions),

@@ -4,7 +4,7 @@ A registrar opens no chart. These acts therefore ask whether the person is known
 principal's facilities, and never whether the chart is open.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 
 from django.db import transaction
@@ -102,7 +102,7 @@ def possible(patient: Patient) -> None:
         )
 
 
-def _day_of(moment: timezone.datetime) -> date:
+def _day_of(moment: datetime) -> date:
     return timezone.localtime(moment).date()
 
 

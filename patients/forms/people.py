@@ -81,7 +81,7 @@ class BirthDateField(forms.CharField):
 
     def __init__(self, **options: Any) -> None:
         hint = gettext_lazy("12-Mar-1958, or as much as is known: Mar-1958, 1958.")
-        usual = {"max_length": 40, "help_text": hint, "label": gettext_lazy("Born")}
+        usual: dict[str, Any] = {"max_length": 40, "help_text": hint, "label": gettext_lazy("Born")}
         super().__init__(**usual | options)
 
     def clean(self, value: Any) -> tuple[date | None, date | None]:
@@ -117,7 +117,7 @@ class PersonForm(forms.Form):
 
     family = line(gettext_lazy("Family name"), 300)
     given = line(gettext_lazy("Given names"), 300)
-    prefix = line(gettext_lazy("Title"), 60)
+    title = line(gettext_lazy("Title"), 60)
     preferred = line(gettext_lazy("Preferred name"))
     birth = BirthDateField(required=False)
     gender = forms.ChoiceField(
