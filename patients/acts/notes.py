@@ -85,17 +85,17 @@ def start_draft(
     _require_writer(by, patient)
     if parent is not None and is_in_error(parent):
         raise Invalid(_("The note was entered in error; an addendum would add to nothing."))
-    name = _("Addendum") if parent is not None else template.name if template else _("Note")
     given = sections or (template.sections() if template else [{"name": "", "text": ""}])
-    draft = NoteDraft.objects.create(
+    draft = NoteDraft(
         author_id=by.id,
         patient=patient,
         encounter=current_encounter(by, patient),
         template=template,
         parent=parent,
-        title=name,
         sections=given,
     )
+    draft.title = _kind(draft)
+    draft.save(force_insert=True)
     _note(by, "start-draft", draft)
     return draft
 
@@ -269,7 +269,7 @@ def _document(draft: NoteDraft, text: str, by: Principal) -> DocumentReference:
         signed_sha256=sha256(text),
     )
     document.type_system, document.type_code, document.type_display = _type(draft)
-    document.type_text = draft.title
+    document.type_text = _kind(draft)
     return document
 
 
@@ -281,6 +281,13 @@ def _type(draft: NoteDraft) -> tuple[str, str, str]:
     if template is None:
         return "", "", ""
     return template.type_system, template.type_code, template.type_display
+
+
+def _kind(draft: NoteDraft) -> str:
+    """What sort of note it is, whatever its title."""
+    if draft.parent_id is not None:
+        return _("Addendum")
+    return draft.template.name if draft.template is not None else _("Note")
 
 
 def _relations(draft: NoteDraft) -> list[dict[str, Any]]:

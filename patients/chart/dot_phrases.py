@@ -16,6 +16,7 @@ from patients.chart.results import ResultRow, key_results
 from patients.models import Patient
 
 MOST_RESULTS = 20
+PRINTED = UNITS | {"Cel": " °C", "[degF]": " °F", "{score}": "", "1": ""}
 
 
 def stamp(at: datetime | None) -> str:
@@ -33,7 +34,7 @@ def _vitals(patient: Patient) -> list[str]:
 
 
 def _value(reading: Reading) -> str:
-    unit = UNITS.get(reading.unit, f" {reading.unit}" if reading.unit else "")
+    unit = PRINTED.get(reading.unit, f" {reading.unit}" if reading.unit else "")
     state = "" if reading.status == "final" else f" ({reading.status})"
     return f"{reading.text}{unit}{state}"
 

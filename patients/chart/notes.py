@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from textwrap import shorten
 from typing import Any
 from uuid import UUID
 
@@ -122,7 +123,7 @@ def document(row: DocumentReference, names: dict[str, str]) -> Document:
         replaced=row.status == "superseded",
         restricted=not RESTRICTED.isdisjoint(labels),
         understood=not row.modified_inside and understood(row),
-        first_words=" ".join(row.note_text[: 2 * FIRST_WORDS].split())[:FIRST_WORDS],
+        first_words=shorten(row.note_text[: 2 * FIRST_WORDS], FIRST_WORDS, placeholder=" …"),
         content_type=row.content_type,
         is_note=row.is_note,
         remarks=[remark(each) for each in row.notes or []],

@@ -44,10 +44,12 @@ class DraftForm(forms.Form):
         self.section_names = [f"text-{place}" for place in range(len(draft.sections))]
         for name, section in zip(self.section_names, draft.sections, strict=True):
             label = section["name"] or _("Text")
-            field = TextField(label=label, required=False, max_length=None, rows=5, strip=False)
+            field = TextField(label=label, required=False, max_length=None, rows=7, strip=False)
             field.widget.attrs["class"] = "note-field"
             field.widget.attrs["data-section"] = label
             self.fields[name] = field
+        # The cursor waits where writing begins.
+        self.fields[self.section_names[0]].widget.attrs["autofocus"] = True
 
     @property
     def writing(self) -> list[forms.BoundField]:

@@ -147,10 +147,12 @@ function onKey(event, form) {
     form.requestSubmit(form.querySelector("button[name=next][value=sign]"));
   }
   const ends = event.key === " " || event.key === "Enter" || event.key === "Tab";
-  if (ends && event.target.matches("textarea")) {
-    // Without an answer the phrase stays as typed, and the Save button expands it.
-    expandPhrase(event.target, form).catch(() => undefined);
-  }
+  if (ends && event.target.matches("textarea")) tryPhrase(event.target, form);
+}
+
+/** Without an answer the phrase stays as typed, and the Save button expands it. */
+function tryPhrase(field, form) {
+  expandPhrase(field, form).catch(() => undefined);
 }
 
 /** Text copied out of a note says where it comes from, wherever it is pasted. */
@@ -165,5 +167,6 @@ function onCopy(event) {
 for (const form of document.querySelectorAll("form[data-autosave]")) {
   new Autosave(form);
   form.addEventListener("keydown", (event) => onKey(event, form));
+  form.addEventListener("change", (event) => event.target.matches("textarea") && tryPhrase(event.target, form));
 }
 for (const text of document.querySelectorAll("[data-copy-source]")) text.addEventListener("copy", onCopy);
