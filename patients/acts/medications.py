@@ -306,7 +306,7 @@ def _order(
         patient=patient,
         status="active",
         intent="order",
-        categories=[Coded(CATEGORY, wanted.setting, "", wanted.setting).concept()],
+        categories=[Coded(CATEGORY, wanted.setting, wanted.setting.capitalize()).concept()],
         encounter=Encounter.objects.of(patient).open().order_by("-start").first(),
         authored_at=now,
         requester=signer.get("reference", ""),

@@ -89,7 +89,7 @@ class SigForm(forms.Form):
     medicine = UnmistakableField(
         max_length=300,
         label=gettext_lazy("Medicine"),
-        help_text=gettext_lazy("Type a name, then choose; or write it in full as free text."),
+        help_text=gettext_lazy("Type a name, then choose; or write it as free text."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     choice = forms.CharField(max_length=500, required=False, widget=forms.HiddenInput)
@@ -178,6 +178,10 @@ class SigForm(forms.Form):
 class PrescribeForm(SigForm):
     """A prescription."""
 
+    dose = AmountField(
+        label=gettext_lazy("Dose"),
+        help_text=gettext_lazy("At once: 500 mg, 2 tablets, 1 application"),
+    )
     refills = forms.IntegerField(
         min_value=0, max_value=MOST_REFILLS, required=False, label=gettext_lazy("Refills")
     )

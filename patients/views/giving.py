@@ -67,7 +67,10 @@ def ward_due(request: HttpRequest) -> HttpResponse:
 
 
 def _row(stay: Encounter, patient: Patient, doses: DueDoses) -> dict[str, Any]:
-    return {"patient": person(patient), "bed": str(stay.location or ""), "doses": doses}
+    bed = str(stay.location or "").removeprefix(ward_of(stay)).lstrip(" ,") or str(
+        stay.location or ""
+    )
+    return {"patient": person(patient), "bed": bed, "doses": doses}
 
 
 def ward_of(stay: Encounter) -> str:
