@@ -13,9 +13,9 @@ SURGICAL = "387713003"
 # and SNOMED CT use them; what they miss stands under "Other procedures", never nowhere.
 SURGICAL_WORDS = (
     r"(ectomy|ostomy|plasty|rrhaphy|pexy|desis|amputation|bypass|transplant|arthroscop"
-    r"|craniotomy|laparotomy|thoracotomy|replacement|resection|excision of|grafting"
-    r"|caesarean|cesarean|cataract|stent|pacemaker|defibrillator|implantation of"
-    r"|surg(ery|ical)|operation|open reduction|fixation|repair of|ligation)"
+    r"|laparoscop|craniotomy|laparotomy|thoracotomy|replacement|resection|excision of|grafting"
+    r"|ablation|caesarean|cesarean|cataract|(^| )stent|pacemaker|defibrillator|implantation of"
+    r"|surg(ery|ical)|(^| )operation|open reduction|fixation|repair of|ligation)"
 )
 NOT_DONE = "not-done"
 
