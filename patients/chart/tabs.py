@@ -31,17 +31,17 @@ TABS: tuple[Tab, ...] = (
     Tab("p", _("Problems"), "problems", "problems"),
     Tab("m", _("Medications"), "medications", "medications"),
     Tab("a", _("Allergies"), "allergies", "allergies"),
-    Tab("i", _("Immunizations"), "immunizations", "immunizations"),
-    Tab("h", _("History"), "history", "history"),
+    Tab("r", _("Results"), "results", "results"),
     Tab("v", _("Vitals"), "vitals", "vitals"),
     Tab("n", _("Notes"), "notes", "notes"),
-    Tab("f", _("Plans and follow-ups"), "plans", "plans"),
+    Tab("o", _("Orders"), "orders", "orders"),
+    Tab("x", _("Imaging"), "imaging", "imaging"),
+    Tab("f", _("Plans"), "plans", "plans"),
+    Tab("h", _("History"), "history", "history"),
+    Tab("i", _("Vaccines"), "immunizations", "immunizations"),
     Tab("d", _("Documents"), "documents", "documents"),
     Tab("e", _("Visits"), "visits", "visits"),
     Tab("b", _("Details"), "details", "details"),
-    Tab("r", _("Results"), "results", "results"),
-    Tab("x", _("Imaging"), "imaging", "imaging"),
-    Tab("o", _("Orders"), "orders", "orders"),
 )
 
 

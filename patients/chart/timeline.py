@@ -89,6 +89,8 @@ class Entry:
     at: datetime | None
     kind: Kind
     title: str
+    value: str
+    unit: str
     detail: str
     flag: str
     status: str
@@ -109,11 +111,6 @@ class Page:
     entries: list[Entry]
     older: Entry | None
     undated: list[Entry]
-
-
-def _measured(row: Observation) -> str:
-    text, unit = value_words(row)
-    return f"{text} {unit}".strip()
 
 
 def _dosage(row: Any) -> str:
@@ -198,7 +195,7 @@ KINDS: tuple[Kind, ...] = (
         _("Results"),
         "flask-conical",
         (
-            Source(Observation, "effective_start", _measured, "observation", _VALUE, _LAB),
+            Source(Observation, "effective_start", _nothing, "observation", _VALUE, _LAB),
             Source(DiagnosticReport, "effective_start", _concluded, "report", _CODE),
             Source(ImagingStudy, "started_at", _nothing, "imaging-study", ("description",)),
         ),
@@ -207,7 +204,7 @@ KINDS: tuple[Kind, ...] = (
         "vitals",
         _("Vital signs"),
         "stethoscope",
-        (Source(Observation, "effective_start", _measured, "observation", _VALUE, _VITAL),),
+        (Source(Observation, "effective_start", _nothing, "observation", _VALUE, _VITAL),),
     ),
     Kind(
         "observations",
@@ -215,7 +212,7 @@ KINDS: tuple[Kind, ...] = (
         "activity",
         (
             Source(
-                Observation, "effective_start", _measured, "observation", _VALUE, ~_LAB & ~_VITAL
+                Observation, "effective_start", _nothing, "observation", _VALUE, ~_LAB & ~_VITAL
             ),
         ),
     ),
@@ -319,15 +316,17 @@ def _undated(source: Source, patient: Patient, text: str) -> QuerySet[Any]:
 
 
 def _entry(row: Any, kind: Kind, source: Source) -> Entry:
-    flagged = ""
+    flagged, value, unit = "", "", ""
     if isinstance(row, Observation):
         low, high, _words = reference_range(row)
-        flagged = flag(row, low, high)
+        flagged, (value, unit) = flag(row, low, high), value_words(row)
     return Entry(
         id=row.id,
         at=getattr(row, source.at),
         kind=kind,
         title=noted(str(row), row),
+        value=value,
+        unit=unit,
         detail=source.detail(row),
         flag=flagged,
         status=getattr(row, "status", "") or getattr(row, "clinical_status", ""),
