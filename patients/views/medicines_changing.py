@@ -35,7 +35,7 @@ from patients.models import MedicationRequest, MedicationStatement, Patient
 from patients.views.editing import merge_page, same_patient
 from patients.views.medicines import frame
 from patients.views.opening import looked, open_patient, open_record
-from patients.views.prescribing import picked, searched
+from patients.views.prescribing import searched, with_usual
 
 POSTED = ["GET", "HEAD", "POST"]
 
@@ -147,9 +147,9 @@ def _newer(
 def medication_elsewhere(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Record a medicine that was not prescribed here."""
     patient = open_patient(request, patient_id)
-    finding = "find" in request.POST
-    data = picked(request.POST) if request.method == "POST" else None
-    form = ElsewhereForm(initial=data.dict()) if finding and data else ElsewhereForm(data)
+    finding = "find" in request.POST or "pick" in request.POST
+    data = request.POST if request.method == "POST" else None
+    form = ElsewhereForm(initial=with_usual(data)) if finding and data else ElsewhereForm(data)
     if data and not finding and form.is_valid():
         same_patient(request, patient)
         told = record_elsewhere(by=principal(request), patient=patient, told=_told(form))
@@ -157,7 +157,7 @@ def medication_elsewhere(request: HttpRequest, patient_id: UUID) -> HttpResponse
         return redirect("medications", patient.id)
     looked(request, patient)
     context = frame(patient, principal(request)) | {"form": form}
-    if finding:
+    if "find" in request.POST:
         context |= searched(request.POST)
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "medicines/elsewhere.html", context, status=status)

@@ -30,7 +30,7 @@ from patients.chart.doses import admissions
 from patients.forms.medicines import PrescribeForm
 from patients.models import MedicationRequest, Patient
 from patients.prescribing.comparison import OVERRIDE_REASONS, Comparison, Finding
-from patients.prescribing.search import Choice, choice_of, find
+from patients.prescribing.search import choice_of, find
 from patients.prescribing.sig import read_dosage
 from patients.views.editing import merge_page, same_patient
 from patients.views.medicines import frame
@@ -58,8 +58,9 @@ def medication_renew(request: HttpRequest, medication_id: UUID) -> HttpResponse:
 @requires(CHART_READ)
 def medicine_choices(request: HttpRequest) -> HttpResponse:
     """Products of the formulary for what was typed; or, when one was picked, the fields with it."""
-    if picked := request.POST.get("pick"):
-        form = PrescribeForm(initial=with_usual(request.POST, choice_of(picked)))
+    if "pick" in request.POST:
+        form = PrescribeForm(initial=with_usual(request.POST))
+        form.fields["dose"].widget.attrs["autofocus"] = True
         return render(request, "medicines/_fields.html", {"form": form, "choices": None})
     return render(request, "medicines/_choices.html", searched(request.POST))
 
@@ -70,27 +71,18 @@ def searched(data: QueryDict) -> dict[str, Any]:
     return {"typed": typed, "choices": find(typed) if len(typed) > 1 else None}
 
 
-def with_usual(data: QueryDict, choice: Choice | None) -> dict[str, Any]:
-    """The typed fields, with the product and its only usual route and frequency filled in."""
-    said: dict[str, Any] = {name: data.get(name, "") for name in PrescribeForm.base_fields}
+def with_usual(data: QueryDict) -> dict[str, Any]:
+    """The typed fields, with the picked product, its first route and only frequency filled in."""
+    said: dict[str, Any] = data.dict()
+    choice = choice_of(data.get("pick", ""))
     if choice is None:
         return said
     said |= {"medicine": choice.text, "choice": choice.value}
-    if not said["route"] and choice.routes:
+    if not said.get("route") and choice.routes:
         said["route"] = choice.routes[0]
-    if not said["frequency"] and len(choice.frequencies) == 1:
+    if not said.get("frequency") and len(choice.frequencies) == 1:
         said["frequency"] = choice.frequencies[0]
     return said
-
-
-def picked(data: QueryDict) -> QueryDict:
-    """The posted form with the product that was picked from the list written into it."""
-    choice = choice_of(data.get("pick", ""))
-    if choice is None:
-        return data
-    written = data.copy()
-    written["medicine"], written["choice"] = choice.text, choice.value
-    return written
 
 
 def entry(
@@ -101,10 +93,11 @@ def entry(
         looked(request, patient)
         initial = initial_from(replaces) if replaces else initial_for(patient)
         return page(request, patient, PrescribeForm(initial=initial), replaces)
-    form = PrescribeForm(picked(request.POST))
-    if "find" in request.POST:
-        form = PrescribeForm(initial=form.data.dict())  # type: ignore[attr-defined]
-        return page(request, patient, form, replaces, **searched(request.POST))
+    if "find" in request.POST or "pick" in request.POST:
+        form = PrescribeForm(initial=with_usual(request.POST))
+        found = searched(request.POST) if "find" in request.POST else {}
+        return page(request, patient, form, replaces, **found)
+    form = PrescribeForm(request.POST)
     if not form.is_valid():
         return page(request, patient, form, replaces, status=422)
     wanted = form.prescription()
