@@ -79,7 +79,7 @@ def record_vitals(
     require(by, CHART_WRITE)
     open_chart(by, patient)
     if wrong := dict(impossible(vitals)):
-        raise ImpossibleVitals(" ".join(wrong.values()))
+        raise ImpossibleVitals(" ".join(_named(*each) for each in wrong.items()))
     if not checked and (asked := doubts(vitals, patient)):
         raise NotChecked(" ".join(asked))
     rows = list(_observations(vitals))
@@ -111,7 +111,7 @@ def encounter_at(patient: Patient, moment: datetime) -> Encounter | None:
 
 
 def impossible(vitals: Vitals) -> Iterator[tuple[str, str]]:
-    """What cannot be, as the name of the field and a sentence with the remedy."""
+    """What cannot be: the name of the field, and a sentence with value and remedy."""
     if not vitals.amounts and not vitals.acvpu:
         yield "", _("Nothing was entered. Enter at least one vital sign.")
     for name, amount in vitals.amounts.items():
@@ -120,20 +120,25 @@ def impossible(vitals: Vitals) -> Iterator[tuple[str, str]]:
     yield from _contradictions(vitals)
 
 
+def _named(name: str, sentence: str) -> str:
+    """The sentence with the word of its sign before it."""
+    return f"{SIGNS[name].label}: {sentence}" if name in SIGNS else sentence
+
+
 def _cannot_be(sign: Sign, amount: Amount) -> str:
     low, high = sign.possible
-    said: dict[str, Any] = {"sign": sign.label, "value": amount, "unit": sign.units[0].printed}
+    said: dict[str, Any] = {"value": amount, "unit": sign.units[0].printed}
     said |= {"low": low, "high": high}
     if not amount.value.is_finite() or not low <= amount.canonical <= high:
         return (
             _(
-                "%(sign)s: %(value)s cannot have been measured on a living person "
+                "%(value)s cannot have been measured on a living person "
                 "(%(low)s to %(high)s %(unit)s). Read it again, and check the unit."
             )
             % said
         )
     if sign.name in WHOLE and amount.value != amount.value.to_integral_value():
-        return _("%(sign)s: %(value)s has a fraction. Enter a whole number.") % said
+        return _("%(value)s has a fraction. Enter a whole number.") % said
     return ""
 
 
@@ -141,16 +146,13 @@ def _contradictions(vitals: Vitals) -> Iterator[tuple[str, str]]:
     has = vitals.amounts
     one, other = has.get("systolic"), has.get("diastolic")
     if one and not other:
-        yield "diastolic", _("Diastolic pressure is missing. Enter both, or neither.")
+        yield "diastolic", _("It is missing. Enter both pressures, or neither.")
     if other and not one:
-        yield "systolic", _("Systolic pressure is missing. Enter both, or neither.")
+        yield "systolic", _("It is missing. Enter both pressures, or neither.")
     if one and other and other.value >= one.value:
         yield (
             "diastolic",
-            _(
-                "The diastolic pressure %(low)s is not below the systolic %(high)s. "
-                "Check whether the two were swapped."
-            )
+            _("%(low)s is not below the systolic %(high)s. Check whether the two were swapped.")
             % {"low": other, "high": one},
         )
     if vitals.breathing == "air" and ("oxygen_flow" in has or vitals.oxygen_device):

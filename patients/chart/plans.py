@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from fhir.principal import Principal
 from patients.chart.concepts import all_words, name_of, noted, words_of
-from patients.models import CarePlan, Goal, Patient, Task
+from patients.models import CarePlan, Condition, Goal, Patient, Task
 from patients.models.plans import GOAL_OVER, PLAN_OVER
 
 STEPS_SHOWN = 6
@@ -98,8 +98,11 @@ class TaskRow:
 
 def plans(patient: Patient) -> dict[str, Any]:
     """Everything planned: current first, what is over apart."""
-    goals = [goal_row(goal) for goal in _in_order(Goal.objects.of(patient))]
-    shown = [plan_row(plan) for plan in CarePlan.objects.of(patient).order_by("-start", "-id")]
+    found = list(_in_order(Goal.objects.of(patient)))
+    goals = [goal_row(goal) for goal in found]
+    written = list(CarePlan.objects.of(patient).order_by("-start", "-id"))
+    names = {goal.reference: str(goal) for goal in found} | _problem_names(patient, written)
+    shown = [plan_row(plan, names) for plan in written]
     rows = Task.objects.of(patient).order_by(F("due_at").asc(nulls_last=True), "id")
     tasks = [task_row(task) for task in rows]
     return {
@@ -116,8 +119,28 @@ def _in_order(goals: Any) -> Any:
     return goals.order_by(F("due_on").asc(nulls_last=True), "-start_low", "id")
 
 
-def plan_row(plan: CarePlan) -> PlanRow:
-    """One plan in words."""
+def _problem_names(patient: Patient, written: list[CarePlan]) -> dict[str, str]:
+    """Words of the problems that plans are for, where the reference does not carry them."""
+    ids = {
+        str(each.get("reference", "")).removeprefix("Condition/")
+        for plan in written
+        for each in plan.addresses or []
+        if not each.get("display")
+    }
+    rows = Condition.objects.of(patient).filter(fhir_id__in=ids) if ids else []
+    return {row.reference: name_of(row, "code") for row in rows}
+
+
+def _all_referred(references: Any, names: dict[str, str]) -> list[str]:
+    """Words of each reference, and that there is one where they are not known."""
+    return [
+        reference_words(each) or names.get(str(each.get("reference", "")), _("another record"))
+        for each in references or []
+    ]
+
+
+def plan_row(plan: CarePlan, names: dict[str, str]) -> PlanRow:
+    """One plan in words; ``names`` are those of records that it refers to."""
     in_error = plan.status == "entered-in-error"
     return PlanRow(
         id=plan.id,
@@ -131,8 +154,8 @@ def plan_row(plan: CarePlan) -> PlanRow:
         end=plan.end,
         by=reference_words(plan.author),
         activities=[activity_row(each) for each in plan.activities or []],
-        addresses=", ".join(filter(None, map(reference_words, plan.addresses or []))),
-        goals=list(filter(None, map(reference_words, plan.goals or []))),
+        addresses=", ".join(_all_referred(plan.addresses, names)),
+        goals=_all_referred(plan.goals, names),
         notes=plan.notes or [],
         is_open=not in_error and plan.status not in PLAN_OVER,
         in_error=in_error,

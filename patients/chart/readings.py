@@ -25,7 +25,7 @@ VITALS: dict[str, tuple[str, ...]] = {
     "Height": ("8302-2",),
     "Glucose": ("2339-0", "41653-7", "15074-8"),
     "Pain": ("72514-3",),
-    "Responsiveness": ("67775-7",),
+    "Consciousness": ("67775-7",),
 }
 UNITS = {"mm[Hg]": " mmHg", "/min": "/min"}
 CODES = {code: name for name, codes in VITALS.items() for code in codes}

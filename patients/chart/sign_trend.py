@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from patients.acts.vital_signs import SIGNS
 from patients.chart.readings import (
     CODES,
     DIASTOLIC,
@@ -17,6 +18,7 @@ from patients.chart.rounds import Cell, cell
 from patients.models import Observation, Patient
 
 DRAWN, LISTED = 500, 100
+PRINTED = {unit.ucum: unit.printed for sign in SIGNS.values() for unit in sign.units}
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Lines:
     """What to draw: each line's points ascending, all in one unit.
 
     Attributes:
-        unit: UCUM code of every number.
+        unit: Unit of every number, as printed.
         lines: Name of a line → moment and number.
     """
 
@@ -69,7 +71,7 @@ def lines(patient: Patient, sign: str) -> Lines:
         for name, number in _numbers(row, sign):
             said = _("%(sign)s, unconfirmed") % {"sign": name} if row.is_unconfirmed else name
             found[said].append((row.effective_start, number))
-    return Lines(unit, dict(found))
+    return Lines(PRINTED.get(unit, unit), dict(found))
 
 
 def _numbers(row: Observation, sign: str) -> list[tuple[str, float]]:

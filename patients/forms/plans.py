@@ -177,6 +177,8 @@ class EditPlanForm(PlanForm):
             )
             if shown.elsewhere:
                 self.fields[f"activity_{number}"].disabled = True
+        statuses = [name for name in self.fields if name.startswith("activity_")]
+        self.order_fields(["title", "description", "problems", *statuses])
         for reference in row.addresses or []:
             key = str(reference.get("reference", ""))
             self.addresses.setdefault(key, reference)

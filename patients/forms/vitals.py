@@ -156,7 +156,7 @@ class VitalsForm(forms.Form):
         label=gettext_lazy("Which of the two"), required=False, choices=[*NOT_SAID, *TWICE]
     )
     note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=500)
-    checked = forms.BooleanField(label=gettext_lazy("I have checked: it is right"), required=False)
+    checked = forms.BooleanField(label=gettext_lazy("I have checked, it is right"), required=False)
 
     def __init__(self, *args: Any, patient: Patient, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -186,7 +186,7 @@ class VitalsForm(forms.Form):
         if not self.errors:
             self.doubts = doubts(vitals, self.patient)
             if self.doubts and not said["checked"]:
-                self.add_error("checked", _("Read it again, then correct it or tick this."))
+                self.add_error("checked", _("tick this, or correct what is unusual."))
         return said
 
     @property

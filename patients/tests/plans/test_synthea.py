@@ -51,3 +51,10 @@ def test_activities_have_words_and_a_status(patient):
     each = [a for row in found["plans"] + found["plans_over"] for a in row.activities]
     assert each
     assert all(a.text and a.status for a in each)
+
+
+def test_a_plan_names_its_problem_and_goals(patient):
+    found = plans(patient)
+    rows = found["plans"] + found["plans_over"]
+    assert all(row.addresses != "another record" for row in rows)
+    assert any(row.goals for row in rows)

@@ -11,6 +11,8 @@ from accounts.models import AuditEvent
 from fhir import changes
 from fhir.principal import SYSTEM
 from fhir.registry import mapping
+from patients.acts.vital_signs import SIGNS, Amount, Vitals
+from patients.acts.vitals import ImpossibleVitals, NotChecked, record_vitals
 from patients.models import Observation
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -363,3 +365,15 @@ def test_a_doctor_of_another_facility_finds_nothing(client, dr_baum, rosa):
 def test_a_form_of_another_patient_is_refused(send, otto, rosa):
     assert send(pulse="72", patient=str(otto.id)).status_code == 409
     assert not Observation.objects.of(rosa).exists()
+
+
+def test_an_act_names_the_sign_that_cannot_be(as_nurse, rosa):
+    amounts = {"pulse": Amount(Decimal(720), SIGNS["pulse"].units[0])}
+    with pytest.raises(ImpossibleVitals, match="Pulse: 720 /min cannot have been measured"):
+        record_vitals(by=as_nurse, patient=rosa, vitals=Vitals(timezone.now(), amounts))
+
+
+def test_an_act_asks_about_what_is_unlikely(as_nurse, rosa):
+    amounts = {"pulse": Amount(Decimal(155), SIGNS["pulse"].units[0])}
+    with pytest.raises(NotChecked, match="Pulse 155 /min is unusual"):
+        record_vitals(by=as_nurse, patient=rosa, vitals=Vitals(timezone.now(), amounts))
