@@ -33,6 +33,8 @@ ILLNESSES_AT_MOST = 15
 class RelativeForm(ChapterForm[FamilyMemberHistory]):
     """Who, what they had, since what age, and whether they live."""
 
+    paired = True
+
     relationship = ConceptField(
         kind="relationship", label=_("Relative"), help_text=_("Mother, brother …")
     )

@@ -59,6 +59,8 @@ class ChapterForm(forms.Form, Generic[R]):
     version = VersionField(required=False)
     # Field of a date → stem of the columns it comes from.
     spans: dict[str, str] = {}
+    # The first field stands beside the second; otherwise it has the row for itself.
+    paired = False
 
     def __init__(self, *args: Any, row: R | None = None, **options: Any) -> None:
         self.row = row

@@ -37,6 +37,7 @@ class SocialForm(ChapterForm[Observation]):
     """A question, its answer, and the day it speaks of."""
 
     spans = {"since": "effective"}
+    paired = True
 
     question = ChoiceField(ASKED, label=_("About"), required=True)
     smoking = ChoiceField(SMOKES, label=_("Smoking status"), help_text=_("For smoking only."))
