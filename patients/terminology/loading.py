@@ -22,8 +22,13 @@ ORDER BY length(name)
 ON CONFLICT {key} DO UPDATE SET {assignments}
 WHERE NOT old.local AND ({overrule}) AND ({old_values}) IS DISTINCT FROM ({new_values})
 """
-_BY_CODE = "(system, code) WHERE NOT code = ''"
-_BY_NAME = "(source, name) WHERE code = ''"
+# What makes a row unique, which rows that is about, and when two of them are the same.
+_BY_CODE = (
+    "(system, code) WHERE NOT code = ''",
+    "code <> ''",
+    "new.system = old.system AND new.code = old.code",
+)
+_BY_NAME = ("(source, name) WHERE code = ''", "code = ''", "new.code = '' AND new.name = old.name")
 
 
 def load_tables() -> dict[str, int]:
@@ -66,10 +71,12 @@ def merge(source: str, rows: Iterable[Row]) -> int:
                 copy.write_row(values)
         cursor.execute("SELECT count(*) FROM concept_incoming")
         count: int = cursor.fetchone()[0]
-        for key, kept in ((_BY_CODE, "code <> ''"), (_BY_NAME, "code = ''")):
+        # The planner knows neither table yet and would compare every row with every other.
+        cursor.execute("ANALYZE concept_incoming; SET LOCAL enable_nestloop = off")
+        for key, kept, same in (_BY_CODE, _BY_NAME):
             cursor.execute(_merge_statement(table, key, kept))
-        cursor.execute(_RETIRE.format(table=table), [source])
-        cursor.execute("DROP TABLE concept_incoming")
+            cursor.execute(_RETIRE.format(table=table, kept=kept, same=same), [source])
+        cursor.execute("DROP TABLE concept_incoming; SET LOCAL enable_nestloop TO DEFAULT")
     return count
 
 
@@ -79,9 +86,8 @@ SELECT {columns} FROM {table} WITH NO DATA
 """
 _RETIRE = """
 UPDATE {table} AS old SET retired = true
-WHERE old.source = %s AND NOT old.local AND NOT old.retired AND NOT EXISTS (
-  SELECT FROM concept_incoming AS new
-  WHERE new.system = old.system AND new.code = old.code AND (new.code <> '' OR new.name = old.name))
+WHERE old.source = %s AND NOT old.local AND NOT old.retired AND old.{kept}
+AND NOT EXISTS (SELECT FROM concept_incoming AS new WHERE {same})
 """
 
 
