@@ -24,6 +24,10 @@ class SpanField(PartialDateField):
 
     kept: tuple[str, Span] = ("", (None, None))
 
+    def __init__(self, **options: Any) -> None:
+        hint = gettext_lazy("Such as 12-Mar-1958, Mar-1958 or 1958.")
+        super().__init__(**{"help_text": hint} | options)
+
     def clean(self, value: Any) -> tuple[datetime | None, datetime | None]:
         """Low and high moment, or the pair that stood there under the same words."""
         words, span = self.kept

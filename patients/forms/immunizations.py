@@ -38,7 +38,10 @@ class ImmunizationForm(ChapterForm[Immunization]):
     )
     status = ChoiceField(STATUSES, label=_("Given or not"), required=True)
     status_reason = WordsField(label=_("Why it was not given"))
-    given = SpanField(required=False, label=_("Date"))
+    given = SpanField(
+        label=_("Date"),
+        error_messages={"required": _("Enter when, as much as is known; a year is enough.")},
+    )
     seen = ChoiceField(SEEN, label=_("How it is known"), required=True)
     dose_number = forms.IntegerField(
         required=False, min_value=1, max_value=99, label=_("Which dose of its series")
@@ -54,6 +57,11 @@ class ImmunizationForm(ChapterForm[Immunization]):
     )
     subpotent_reason = WordsField(label=_("Why it is subpotent"))
     note = NoteField()
+
+    def __init__(self, *args: Any, row: Immunization | None = None, **options: Any) -> None:
+        super().__init__(*args, row=row, **options)
+        # What another system said in words is no date, and need not become one.
+        self.fields["given"].required = row is None or not row.occurrence_text
 
     @classmethod
     def said_of(cls, row: Immunization) -> dict[str, Any]:
