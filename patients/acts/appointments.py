@@ -45,9 +45,16 @@ class Slot:
 
 @transaction.atomic
 def book(
-    *, by: Principal, patient: Patient, slot: Slot, description: str, reason: str = ""
+    *, by: Principal, patient: Patient, slot: Slot, what: str, reason: str = ""
 ) -> Appointment:
     """Keep a time for ``patient``.
+
+    Args:
+        by: Who books.
+        patient: Who will come.
+        slot: When, with whom, where.
+        what: The service in words that the desk may read.
+        reason: The clinical reason, for those who may open the chart.
 
     Raises:
         NotAllowed, NotFound: ``by`` may not book there, or not know the person.
@@ -64,7 +71,7 @@ def book(
     row = Appointment(
         patient=patient,
         status="booked",
-        description=description,
+        service_types=[{"text": what}],
         reasons=[{"text": reason}] if reason else [],
         start=slot.start,
         end=end,
@@ -218,4 +225,4 @@ def _display(each: Any) -> str:
 
 def _reason(appointment: Appointment) -> str:
     first: dict[str, Any] = (appointment.reasons or [{}])[0]
-    return str(first.get("text") or appointment.description)
+    return str(first.get("text") or appointment.description or "")

@@ -181,7 +181,8 @@ def _appointment(row: Appointment, *, clinical: bool) -> AppointmentRow:
         patient=person(row.patient) if row.patient else None,
         start=row.start,
         end=row.end,
-        what=row.description or all_words(row.service_types),
+        # A description of elsewhere may say what the illness is; the kind of service does not.
+        what=all_words(row.service_types) or (row.description if clinical else ""),
         reason=all_words(row.reasons) if clinical else "",
         who=str(row.practitioner or _others(row, "Practitioner")),
         where=str(row.location or _others(row, "Location")),

@@ -69,4 +69,5 @@ class Appointment(PatientRecord):
         ]
 
     def __str__(self) -> str:
-        return self.description or "Appointment"
+        services = [str(each.get("text", "")) for each in self.service_types or []]
+        return ", ".join(filter(None, services)) or "Appointment"

@@ -89,7 +89,7 @@ def book(request: HttpRequest, patient_id: UUID) -> HttpResponse:
             by=by,
             patient=patient,
             slot=slot,
-            description=said["description"],
+            what=said["description"],
             reason=said.get("reason", ""),
         )
 

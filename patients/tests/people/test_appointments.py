@@ -25,7 +25,7 @@ def booked(as_registrar, otto, harbour, ames, soon):
         by=as_registrar,
         patient=otto,
         slot=slot,
-        description="Control",
+        what="Control",
         reason="Atrial flutter",
     )
 
@@ -48,33 +48,33 @@ def test_an_appointment_of_elsewhere_finds_its_people(booked):
 
 def test_a_patient_is_not_in_two_places(booked, as_registrar, otto, harbour, soon):
     with pytest.raises(Invalid, match="patient has another appointment"):
-        book(by=as_registrar, patient=otto, slot=Slot(soon, 20, harbour), description="x")
+        book(by=as_registrar, patient=otto, slot=Slot(soon, 20, harbour), what="x")
 
 
 def test_a_doctor_is_not_in_two_places(booked, as_registrar, rosa, harbour, ames, soon):
     with pytest.raises(Invalid, match="Dr Ada Ames has another appointment"):
-        book(by=as_registrar, patient=rosa, slot=Slot(soon, 20, harbour, ames), description="x")
+        book(by=as_registrar, patient=rosa, slot=Slot(soon, 20, harbour, ames), what="x")
 
 
 def test_the_next_time_is_free(booked, as_registrar, rosa, harbour, ames, soon):
     after = Slot(soon + timedelta(minutes=20), 20, harbour, ames)
-    book(by=as_registrar, patient=rosa, slot=after, description="x")
+    book(by=as_registrar, patient=rosa, slot=after, what="x")
 
 
 def test_the_past_is_not_booked(as_registrar, otto, harbour):
     slot = Slot(timezone.now() - timedelta(days=1), 20, harbour)
     with pytest.raises(Invalid, match="passed"):
-        book(by=as_registrar, patient=otto, slot=slot, description="x")
+        book(by=as_registrar, patient=otto, slot=slot, what="x")
 
 
 def test_nobody_books_at_another_facility(as_registrar, otto, hill, soon):
     with pytest.raises(NotAllowed):
-        book(by=as_registrar, patient=otto, slot=Slot(soon, 20, hill), description="x")
+        book(by=as_registrar, patient=otto, slot=Slot(soon, 20, hill), what="x")
 
 
 def test_nobody_books_for_a_stranger(as_baum, otto, hill, soon):
     with pytest.raises(NotFound):
-        book(by=as_baum, patient=otto, slot=Slot(soon, 20, hill), description="x")
+        book(by=as_baum, patient=otto, slot=Slot(soon, 20, hill), what="x")
 
 
 @pytest.fixture

@@ -57,6 +57,7 @@ def ill(rosa, harbour, bed_1, as_ames):
         Appointment(
             patient=rosa,
             status="booked",
+            description="Haematemesis again",
             reasons=[{"text": "Haematemesis"}],
             start=timezone.now() + timedelta(minutes=1),
         ),

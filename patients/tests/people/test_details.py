@@ -190,7 +190,7 @@ def test_a_death_without_a_time_is_a_death(as_registrar, rosa):
 
 def test_a_death_cancels_what_is_to_come(as_registrar, rosa, harbour):
     slot = Slot(timezone.now() + timedelta(days=1), 20, harbour)
-    booked = book(by=as_registrar, patient=rosa, slot=slot, description="Check")
+    booked = book(by=as_registrar, patient=rosa, slot=slot, what="Check")
     record_death(by=as_registrar, patient=rosa, at=None, expected=1)
     booked.refresh_from_db()
     assert (booked.status, booked.cancelation_reason_code) == ("cancelled", "pat-dec")
