@@ -22,6 +22,7 @@ from patients.models import (
     ServiceRequest,
 )
 from patients.models.observation import LABORATORY
+from patients.models.reports import WITHOUT_RESULT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -90,8 +91,10 @@ class Arrivals:
         return {f"Practitioner/{fhir_id}": user for fhir_id, user in found}
 
     def is_critical(self, record: Result) -> bool:
-        """The value is critical, by the sender's word or a critical limit."""
+        """The value stands and is critical, by the sender's word or a critical limit."""
         if not isinstance(record, Observation) or record.patient_id is None:
+            return False
+        if record.status in WITHOUT_RESULT:
             return False
         return assess(record, self.ranges.get(record.patient_id)).critical
 

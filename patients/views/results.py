@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import principal, requires
-from accounts.roles import CHART_READ, CHART_WRITE
+from accounts.roles import CHART_READ, CHART_WRITE, RESULT_ACKNOWLEDGE
 from fhir.errors import VersionConflict
 from patients.acts.charting import is_in_error
 from patients.acts.results import correct, correct_report
 from patients.chart.concepts import noted
+from patients.chart.inbox import of_patient
 from patients.chart.ranges import LocalRanges
 from patients.chart.readings import Reading, reading, value_words
 from patients.chart.reports import PAGE, report_in_full, report_row, reports
@@ -41,6 +42,9 @@ def patient_results(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     after = opened_row(request)
     context = banner(patient) | {"tab": "results", "first_page": after is None}
     if after is None:
+        by = principal(request)
+        context["may_acknowledge"] = by.may(RESULT_ACKNOWLEDGE)
+        context |= loaded("waiting", lambda who: {"waiting": of_patient(by, who)}, patient)
         context |= loaded("latest", lambda who: {"latest": latest_results(who)}, patient)
     context |= loaded("reports", lambda who: report_page(who, after, imaging=False), patient)
     return render(request, "results/results.html", context)

@@ -333,3 +333,11 @@ def test_the_steps_of_an_item_are_written_once(lab, rosa):
     lab(rosa)
     with pytest.raises(ProgrammingError), transaction.atomic():
         InboxEvent.objects.update(name="Nobody")
+
+
+def test_what_was_taken_back_is_news_but_not_critical(lab, rosa):
+    row = lab(rosa, **CRITICAL)
+    row.status = "entered-in-error"
+    changes.update(row, by=SYSTEM)
+    again = item_of(row)
+    assert (again.critical, again.reopened_at is not None) == (False, True)

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from patients.chart.results import NEWEST_MOMENTS, NEWEST_OF_EACH
+from patients.chart.results import NEWEST_MOMENTS, NEWEST_OF_EACH, cumulative, laboratory
 
 ROWS = """
 INSERT INTO patients_observation (id, fhir_id, version, created_at, updated_at, source, security,
@@ -60,3 +60,14 @@ def test_the_newest_moments_are_found_by_skipping(many):
     rows, names = visited(NEWEST_MOMENTS, asked)
     assert rows < 30
     assert "Seq Scan" not in names
+
+
+def test_the_table_reads_only_what_it_shows(many):
+    moments = cumulative(many, timezone.now()).moments
+    rows = laboratory(many).filter(effective_start__range=(moments[-1], moments[0]))
+    with connection.cursor() as cursor:
+        sql, asked = rows.order_by("-effective_start", "-id").query.sql_with_params()
+        cursor.execute("EXPLAIN (ANALYZE) " + sql, asked)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "result_by_time" in plan
+    assert "Rows Removed" not in plan

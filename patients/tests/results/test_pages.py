@@ -373,3 +373,8 @@ def test_a_cover_outside_the_facility_cannot_be_chosen(client, dr_ames, dr_baum)
 def test_a_decimal_keeps_its_digits(open_page, lab, rosa):
     lab(rosa, Decimal("4.20"))
     assert "4.20" in open_page("/patients/{rosa}/results/")
+
+
+def test_what_waits_is_said_on_the_page_of_results(open_page, lab, rosa):
+    lab(rosa, "6.9")
+    assert "Waiting for acknowledgement" in open_page("/patients/{rosa}/results/")
