@@ -107,6 +107,18 @@ REQUIRED = {
         "patient": SUBJECT,
         "occurrenceString": "x",
     },
+    "Medication": {},
+    "MedicationAdministration": {
+        "status": "completed",
+        "subject": SUBJECT,
+        "medicationCodeableConcept": {"text": "x"},
+        "effectiveDateTime": "2024",
+    },
+    "MedicationStatement": {
+        "status": "active",
+        "subject": SUBJECT,
+        "medicationCodeableConcept": {"text": "x"},
+    },
     "MedicationRequest": {
         "status": "active",
         "intent": "order",

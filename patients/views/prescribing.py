@@ -122,7 +122,7 @@ def checked(
     signing = "sign" in request.POST
     reasons = ReasonsForm(comparison.interrupting, request.POST if signing else None)
     context = {
-        "sig": wanted.sig.text,
+        "sig": read_aloud(wanted),
         "comparison": comparison,
         "interrupting": reasons.rows(),
         "reasons": reasons,
@@ -141,7 +141,7 @@ def checked(
         return page(request, patient, form, replaces, status=409, **context | {"changed": True})
     except VersionConflict:
         return newer(request, patient, form, replaces)
-    said = _("Prescribed: %(sig)s. Not transmitted: print and sign.") % {"sig": wanted.sig.text}
+    said = _("Prescribed: %(sig)s. Not transmitted: print and sign.") % {"sig": read_aloud(wanted)}
     messages.success(request, said)
     return redirect("medication", order.id)
 
@@ -226,6 +226,14 @@ def initial_from(order: MedicationRequest) -> dict[str, Any]:
 
 def _now() -> Any:
     return timezone.localtime().replace(second=0, microsecond=0)
+
+
+def read_aloud(wanted: Prescription) -> str:
+    """The whole instruction; a strength in the medicine's name stands apart from the dose."""
+    name, sig = wanted.medicine.words, wanted.sig
+    if not any(letter.isdigit() for letter in name):
+        return sig.text
+    return f"{name[:1].upper()}{name[1:]} – {sig.instructions}"
 
 
 def fingerprint(wanted: Prescription, comparison: Comparison) -> str:
