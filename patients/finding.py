@@ -80,10 +80,9 @@ def find(by: Principal, text: str) -> Found:
     asked = taken_apart(text)
     here = Patient.objects.identified_to(by)
     numbered = list(here.numbered(asked.number)[:SHOWN_AT_MOST])
-    digits_only = all(word.isdecimal() for word in asked.words)
-    if numbered and digits_only:
-        named, truncated = [], False
-    else:
+    named: list[Patient] = []
+    truncated = False
+    if not (numbered and all(word.isdecimal() for word in asked.words)):
         named, truncated = _named(here, asked, apart_from=numbered)
     exact = numbered + named
     similar = [] if exact else _similar(here, asked)
