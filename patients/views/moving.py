@@ -84,7 +84,7 @@ def find_page(request: HttpRequest, row: Any, wrong: Patient) -> HttpResponse:
         audit.record_access(by=by, action="search-patients", entities=entities)
     context = {
         "name": str(row),
-        "query": query,
+        "wanted": query,
         "found": [person(each) for each in found],
         "tab": "",
     }

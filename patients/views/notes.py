@@ -69,7 +69,7 @@ def notes(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "more": more,
         "kind": kind,
         "kinds": types_of(patient, notes=True),
-        "query": query,
+        "wanted": query,
         "drafts": drafts_in(patient, by),
         "may_write": by.may(NOTE_SIGN),
         "me": by.id,
