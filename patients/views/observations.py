@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import principal, requires
 from accounts.roles import CHART_READ, CHART_WRITE, OBSERVATION_ACCEPT
+from fhir.together import load
 from patients.acts.charting import enter_in_error
 from patients.acts.observation import accept
 from patients.chart.readings import reading, vitals
@@ -63,6 +64,11 @@ def observation_accept(request: HttpRequest, observation_id: UUID) -> HttpRespon
     expected = int(version) if version.isdecimal() and len(version) < 10 else 0
     accept(by=by, observation=waiting, expected=expected)
     if request.headers.get("HX-Request"):
-        context = banner(patient) | loaded("vitals", vitals, patient) | {"may_accept": True}
+        context = (
+            banner(patient)
+            | loaded("vitals", lambda each: load(vitals(each)), patient)
+            | {"may_accept": True}
+        )
         return render(request, "patients/_vitals.html", context)
-    return redirect("patient-chart", patient.id)
+    back = "vitals" if request.POST.get("back") == "vitals" else "patient-chart"
+    return redirect(back, patient.id)

@@ -99,6 +99,13 @@ def test_what_a_device_sent_is_marked_and_can_be_accepted(page, rosa):
     assert "/accept/" in said
 
 
+def test_accepting_in_the_table_leads_back_to_it(client, nurse, rosa):
+    waits = sign(rosa, START, status="preliminary", device="Device/x")
+    client.force_login(nurse)
+    answer = client.post(f"/observations/{waits.id}/accept/", {"version": "1", "back": "vitals"})
+    assert answer["Location"] == f"/patients/{rosa.id}/vitals/"
+
+
 def test_what_was_entered_in_error_is_not_in_the_table(page, rosa):
     sign(rosa, START, value=199, status="entered-in-error")
     assert "199" not in page()
