@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "medicine",
-                "verbose_name_plural": "formulary",
+                "verbose_name_plural": "formulary medicines",
                 "indexes": [django.contrib.postgres.indexes.GinIndex(fields=["search_prefixes"], name="formulary_prefixes")],
             },
         ),

@@ -84,7 +84,7 @@ class FormularyItem(models.Model):
 
     class Meta:
         verbose_name = _("medicine")
-        verbose_name_plural = _("formulary")
+        verbose_name_plural = _("formulary medicines")
         indexes = [GinIndex(fields=["search_prefixes"], name="formulary_prefixes")]
 
     def __str__(self) -> str:

@@ -20,16 +20,16 @@ def dose_findings(proposed: Proposed, facts: Facts, rules: Rulebook) -> list[Fin
     for key in proposed.ingredients:
         found += _daily_methotrexate(proposed, key)
         if proposed.route not in LOCAL_ROUTES:
-            found += _of_ingredient(proposed, key, rules)
+            found += _of_ingredient(proposed, key, facts, rules)
     return found
 
 
-def _of_ingredient(proposed: Proposed, key: str, rules: Rulebook) -> list[Finding]:
+def _of_ingredient(proposed: Proposed, key: str, facts: Facts, rules: Rulebook) -> list[Finding]:
     limit = rules.maximum(key, proposed.route)
     name = rules.book.name(key)
     if limit is None:
-        known = rules.knows_dose(key, maxima())
-        return [_cannot(name, key, "by this route")] if known and not proposed.route else []
+        asked = not proposed.route and rules.knows_dose(key, maxima())
+        return [_cannot(name, key, "without a route")] if asked else []
     amounts = taken(proposed, key)
     once, day = ratio(amounts.single, limit.single), ratio(amounts.daily, limit.daily)
     which = "daily" if (day or 0) > (once or 0) else "single"
@@ -38,7 +38,7 @@ def _of_ingredient(proposed: Proposed, key: str, rules: Rulebook) -> list[Findin
         if which == "daily"
         else _above(name, key, which, amounts.single, limit.single, limit)
     )
-    unknown = _not_compared(amounts, limit)
+    unknown = "" if facts.is_child else _not_compared(amounts, limit)
     return [*([above] if above else []), *([_cannot(name, key, unknown)] if unknown else [])]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from patients.prescribing.adult_doses import dose_findings
 from patients.prescribing.allergies import allergy_findings
-from patients.prescribing.child_doses import child_findings, is_child
+from patients.prescribing.child_doses import child_findings
 from patients.prescribing.comparison import (
     Comparison,
     Facts,
@@ -29,6 +29,7 @@ ALWAYS_NOT_CHECKED = (
     "breast-feeding",
     "food and alcohol",
     "mixing of infusions",
+    "medicines stopped recently or not listed",
 )
 _ORDER = {
     Severity.CONTRAINDICATED: 0,
@@ -116,7 +117,7 @@ def _not_checked(proposed: Proposed, facts: Facts, rules: Rulebook) -> tuple[str
     missing = [
         f"maximum dose of {rules.book.name(key)} (not in the table)"
         for key in proposed.ingredients
-        if not is_child(facts) and not rules.knows_dose(key, maxima())
+        if not facts.is_child and not rules.knows_dose(key, maxima())
     ]
     if facts.pregnancy == Pregnancy.UNKNOWN and facts.sex != "male":
         missing.append("pregnancy (not recorded)")

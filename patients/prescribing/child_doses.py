@@ -4,19 +4,14 @@ from decimal import Decimal
 
 from patients.prescribing.adult_doses import FAR_ABOVE, readable_number
 from patients.prescribing.amounts import per_kg, ratio, taken
-from patients.prescribing.comparison import Facts, Finding, Kind, Proposed, Severity
+from patients.prescribing.comparison import ADULT_YEARS, Facts, Finding, Kind, Proposed, Severity
 from patients.prescribing.dose import Amount
 from patients.prescribing.local_use import LOCAL_ROUTES
 from patients.prescribing.rules import ChildRange, Rulebook
 
-ADULT_YEARS = 16
 OLDEST_WEIGHT_DAYS = 30
 DAYS_A_YEAR = 365.25
 LIGHTEST_KG = Decimal("0.3")
-
-
-def is_child(facts: Facts) -> bool:
-    return facts.age_years is not None and facts.age_years < ADULT_YEARS
 
 
 def weight(facts: Facts) -> Decimal | None:
@@ -29,7 +24,7 @@ def weight(facts: Facts) -> Decimal | None:
 
 def child_findings(proposed: Proposed, facts: Facts, rules: Rulebook) -> list[Finding]:
     """Age limits and doses per kg; "weigh first" where there is no recent weight."""
-    if not is_child(facts):
+    if not facts.is_child:
         return []
     found: list[Finding] = []
     kg = weight(facts)

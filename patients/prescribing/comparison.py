@@ -8,6 +8,8 @@ from enum import StrEnum
 from patients.prescribing.dose import Amount
 from patients.prescribing.formulary import NO_STRENGTH, Strength
 
+ADULT_YEARS = 16
+
 
 class Kind(StrEnum):
     """What a finding is about."""
@@ -139,6 +141,11 @@ class Facts:
     pregnancy: Pregnancy = Pregnancy.UNKNOWN
     weight_kg: Decimal | None = None
     weighed_on: date | None = None
+
+    @property
+    def is_child(self) -> bool:
+        """Under 16, as far as the age is known."""
+        return self.age_years is not None and self.age_years < ADULT_YEARS
 
 
 @dataclass(frozen=True, slots=True)

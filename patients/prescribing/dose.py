@@ -141,6 +141,7 @@ class Abbreviation:
     place: str  # unit, frequency, route, drug
     source: str
     pattern: re.Pattern[str]
+    in_text: re.Pattern[str]
 
 
 @functools.cache
@@ -153,15 +154,22 @@ def abbreviations() -> tuple[Abbreviation, ...]:
             row["danger"],
             row["place"],
             row["source"],
-            re.compile(rf"(?<![^\W\d_])(?:{row['pattern']})(?![^\W\d_])"),
+            re.compile(row["pattern"]),
+            re.compile(_in_text(row["pattern"], row["place"])),
         )
         for row in _rows("abbreviations.csv")
     )
 
 
+def _in_text(pattern: str, place: str) -> str:
+    """As a word of its own; a unit only behind a number ("NG tube" is no unit)."""
+    before = r"[0-9]\s*" if place == "unit" else r"(?<![^\W_])"
+    return rf"{before}(?:{pattern})(?![^\W_])"
+
+
 def refused_words(text: str) -> list[Abbreviation]:
     """The dangerous abbreviations that stand in ``text``: each says what to write instead."""
-    return [each for each in abbreviations() if each.pattern.search(text)]
+    return [each for each in abbreviations() if each.in_text.search(text)]
 
 
 _NUMBER = re.compile(r"(?P<number>[0-9.,'’_ \u202f\u00a0]*[0-9.,])\s*(?P<unit>.*)", re.DOTALL)

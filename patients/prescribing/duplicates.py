@@ -14,7 +14,7 @@ def duplicates(proposed: Proposed, facts: Facts, rules: Rulebook) -> list[Findin
         same = [key for key in proposed.ingredients if key in medicine.ingredients]
         if same:
             found.append(_same(proposed, medicine, " and ".join(map(rules.book.name, same))))
-        elif not is_local(proposed.text, proposed.route):
+        elif not is_local(proposed):
             found += _alike(proposed, medicine, rules)
     return found
 
@@ -38,7 +38,7 @@ def _classes(ingredients: tuple[str, ...], rules: Rulebook) -> set[str]:
 
 def _alike(proposed: Proposed, medicine: Medicine, rules: Rulebook) -> list[Finding]:
     shared = _classes(proposed.ingredients, rules) & _classes(medicine.ingredients, rules)
-    if not shared or is_local(medicine.text, medicine.route):
+    if not shared or is_local(medicine):
         return []
     return [
         Finding(

@@ -48,6 +48,6 @@ def _finding(proposed: Proposed, medicine: Medicine, rule: InteractionRule) -> F
         rule.source,
         (medicine.id,),
     )
-    if is_local(proposed.text, proposed.route) or is_local(medicine.text, medicine.route):
+    if is_local(proposed) or is_local(medicine):
         return replace(finding, severity=Severity.CAUTION, text=f"{finding.text} {WEAKER}")
     return finding

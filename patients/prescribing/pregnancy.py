@@ -27,7 +27,7 @@ def pregnancy_findings(proposed: Proposed, facts: Facts, rules: Rulebook) -> lis
 
 
 def _known(proposed: Proposed, harm: Teratogen) -> Finding:
-    local = is_local(proposed.text, proposed.route)
+    local = is_local(proposed)
     severity = Severity.SERIOUS if local else harm.severity
     return Finding(
         f"pregnancy-{_name(harm)}",

@@ -156,12 +156,14 @@ def test_names_a_dangerous_abbreviation_in_a_text(text, instead):
     "text",
     [
         *("take one tablet once a day with water", "paracetamol 500 mg as needed for pain"),
-        *("MS Contin is spelled out: morphine", "units", "before meals", "under the skin"),
+        *("units", "before meals", "under the skin"),
         *("apply in the morning", "it is in the fridge", "unit", "usual", "ask mother"),
+        *("TAKE IT AS NEEDED IN THE MORNING", "by NG tube", "vitamin U", "10 mg", "ms", "os"),
+        *("2 puffs", "5 units", "50 micrograms", "U-100 pen", "Sudden rash: stop"),
     ],
 )
 def test_leaves_plain_words_alone(text):
-    assert {each.written for each in refused_words(text)} <= ({"MS"} if "MS " in text else set())
+    assert refused_words(text) == []
 
 
 def test_every_unit_says_what_ucum_calls_it():

@@ -134,6 +134,8 @@ PAIRS = [
     ("pair-mycophenolate-purine", S, "mycophenolate", "azathioprine"),
     ("pair-pde5-alphablocker", S, "sildenafil", "doxazosin"),
     ("pair-pde5-inhibitor", S, "sildenafil", "ritonavir"),
+    ("pair-inhaled-steroid-booster", S, "fluticasone", "ritonavir"),
+    ("pair-carbamazepine-macrolide", S, "carbamazepine", "erythromycin"),
     ("pair-sulfonylurea-azole", S, "glipizide", "fluconazole"),
 ]
 NAMES = [f"{rule}: {one} / {other}" for rule, _, one, other in PAIRS]
@@ -185,6 +187,8 @@ def test_all_fifteen_high_priority_pairs_are_there_and_interrupt():
         ("losartan", "amlodipine"),
         ("meropenem", "levetiracetam"),
         ("naloxone", "morphine"),
+        ("aspirin 75 mg", "clopidogrel"),
+        ("aspirin 75 mg", "lithium"),
     ],
 )
 def test_a_harmless_pair_says_nothing(one, other):
@@ -228,6 +232,12 @@ def test_a_cream_stands_beside_instead_of_interrupting():
     assert "less reaches the blood" in found.inline[0].text
 
 
-def test_a_gel_through_the_skin_is_not_local():
-    found = compared(proposed("estradiol gel", route="transdermal"), grown_up("carbamazepine"))
-    assert "contraceptive" not in " ".join(rule_ids(found.interrupting))
+@pytest.mark.parametrize("route", ["", "skin", "transdermal"])
+def test_what_goes_through_the_skin_interrupts_all_the_same(route):
+    found = compared(proposed("nitroglycerin 2% ointment", route=route), grown_up("sildenafil"))
+    assert "pair-nitrate-pde5" in rule_ids(found.interrupting)
+
+
+def test_a_current_cream_is_known_by_its_words():
+    found = compared(proposed("simvastatin"), grown_up("Ketoconazole 2% cream"))
+    assert found.interrupting == ()
