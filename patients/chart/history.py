@@ -5,6 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from accounts.models import Location, Organization
+from fhir.together import Loading
 from patients.chart.choices import last_note, sent_status, span_or_words
 from patients.chart.concepts import all_words, name_of, noted, understood
 from patients.models import AllergyIntolerance, Condition, Encounter, Patient
@@ -13,6 +17,7 @@ from patients.models.base import ENTERED_IN_ERROR
 
 SEVERITIES = ("severe", "moderate", "mild")
 VISITS_SHOWN = 12
+RECORDED_SHOWN = 8
 CLASSES = {
     "AMB": "Outpatient visit",
     "EMER": "Emergency",
@@ -35,6 +40,7 @@ class Problem:
             the code is not one that is known here; empty when nobody said.
         category_missing: Nobody put it on the problem list: a diagnosis recorded only.
         reason: Newest note, for what was ruled out.
+        of_visit: It was filed as the diagnosis of one visit.
     """
 
     text: str
@@ -51,27 +57,36 @@ class Problem:
     ended_text: str = ""
     severity: str = ""
     is_active: bool = True
+    of_visit: bool = False
 
 
 def active_problems(patient: Patient) -> list[Problem]:
     """Problems of today that somebody put on the problem list, the newest first."""
-    rows = Condition.objects.of(patient).active().on_problem_list()
-    return [problem(row) for row in rows.order_by("-onset_start", "id")]
+    return [problem(row) for row in _on_problem_list(patient)]
 
 
 def diagnoses_recorded(patient: Patient, limit: int | None = None) -> list[Problem]:
     """Diagnoses of today that nobody put on the problem list: no category, or of one visit."""
-    rows = Condition.objects.of(patient).active().recorded_only()
-    return [problem(row) for row in rows.order_by("-onset_start", "id")[:limit]]
+    return [problem(row) for row in _recorded(patient)[:limit]]
 
 
-def problems(patient: Patient) -> dict[str, Any]:
-    """All that is active, the problem list first, and diagnoses that are over."""
-    past = Condition.objects.of(patient).past().order_by("-onset_start", "id")
-    return {
-        "problems": active_problems(patient) + diagnoses_recorded(patient),
-        "other_diagnoses": [problem(condition) for condition in past],
+def problems(patient: Patient) -> Loading[dict[str, Any]]:
+    """The problem list; beside it what was recorded without ever being put on the list."""
+    found = yield {
+        "problems": _on_problem_list(patient),
+        "recorded": _recorded(patient)[:RECORDED_SHOWN],
     }
+    return {name: [problem(row) for row in rows] for name, rows in found.items()}
+
+
+def _on_problem_list(patient: Patient) -> QuerySet[Condition]:
+    rows = Condition.objects.of(patient).active().on_problem_list()
+    return rows.order_by("-onset_start", "id")
+
+
+def _recorded(patient: Patient) -> QuerySet[Condition]:
+    rows = Condition.objects.of(patient).active().recorded_only()
+    return rows.order_by("-onset_start", "id")
 
 
 def problem(condition: Condition) -> Problem:
@@ -90,6 +105,7 @@ def problem(condition: Condition) -> Problem:
         category_missing=not condition.is_on_problem_list,
         entered_in_error=condition.verification_status == ENTERED_IN_ERROR,
         is_active=condition.is_active,
+        of_visit="encounter-diagnosis" in condition.categories,
         reason=last_note(condition),
     )
 
@@ -122,12 +138,13 @@ class Allergy:
     reason: str = ""
 
 
-def allergies(patient: Patient) -> dict[str, Any]:
+def allergies(patient: Patient) -> Loading[dict[str, Any]]:
     """Standing allergies and the exact state: known, none known, or not recorded.
 
     "No known drug allergy" says nothing about food: alone it leaves the state unrecorded.
     """
-    standing = list(AllergyIntolerance.objects.of(patient).standing().order_by("-recorded_at"))
+    rows = AllergyIntolerance.objects.of(patient).standing().order_by("-recorded_at")
+    standing = (yield {"allergies": rows})["allergies"]
     known = [allergy for allergy in standing if not allergy.none_known]
     none = any(row.code_code == NO_KNOWN_ALLERGY and understood(row) for row in standing)
     state = "known" if known else "none" if none else "unrecorded"
@@ -170,10 +187,19 @@ class Visit:
     reason: str
 
 
-def visits(patient: Patient) -> dict[str, Any]:
+def visits(patient: Patient) -> Loading[dict[str, Any]]:
     """The newest visits and stays."""
-    rows = Encounter.objects.of(patient).select_related("organization", "location")
-    return {"encounters": [_visit(row) for row in rows.order_by("-start", "-id")[:VISITS_SHOWN]]}
+    rows = Encounter.objects.of(patient).order_by("-start", "-id")[:VISITS_SHOWN]
+    stays = (yield {"stays": rows})["stays"]
+    places = yield {
+        "locations": Location.objects.filter(pk__in=[row.location_id for row in stays]),
+        "organizations": Organization.objects.filter(pk__in=[r.organization_id for r in stays]),
+    }
+    known = {place.pk: place for rows in places.values() for place in rows}
+    for row in stays:
+        row.location = known.get(row.location_id)
+        row.organization = known.get(row.organization_id)
+    return {"encounters": [_visit(row) for row in stays]}
 
 
 def _visit(encounter: Encounter) -> Visit:
