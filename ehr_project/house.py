@@ -125,13 +125,15 @@ class House:
         return self.cluster.start()
 
     def prepare(self, urls: Urls) -> None:
-        """Migrate as the owner; load the demo clinic once, as the application."""
+        """Migrate and load the codes as the owner; the demo clinic once, as the application."""
         say("Preparing the tables")
         owner = self.environment(urls) | {
             "DATABASE_URL": urls.owner_url,
             "DATABASE_OWNER_URL": urls.owner_url,
         }
         self.manage(owner, "migrate", "--no-input")
+        say("Loading the tables of codes")
+        self.manage(owner, "load_terminology")
         loaded = self.data / "database" / "demo-loaded"
         if self.wishes.demo and not loaded.exists():
             say("Loading the demo clinic")
