@@ -1,6 +1,5 @@
 """Results that wait: mine, those I cover, my team's, and those without an owner."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,6 +18,7 @@ from patients.acts import inbox as acts
 from patients.acts.covers import come_back, go_away
 from patients.chart.acted import choices
 from patients.chart.inbox import BOXES, box, critical_unacknowledged, inbox_counts, lines
+from patients.chart.sections import banner
 from patients.forms.inbox import CoverForm
 from patients.models import Cover, InboxEvent, InboxItem, Patient
 from patients.views.editing import same_patient
@@ -88,12 +88,11 @@ def item_page(
         patient_id=item.patient_id,
     )
     line = lines(by, InboxItem.objects.filter(pk=item.pk))[0]
-    context: dict[str, Any] = {
+    context = banner(item.patient) | {
+        "tab": "results",
         "line": line,
-        "patient": line.patient,
         "events": InboxEvent.objects.filter(item=item).order_by("-at", "-pk")[:50],
         "choices": choices(item.patient),
-        "step_first": item.state == "new",
     }
     return render(request, "results/inbox_item.html", context, status=status)
 

@@ -94,6 +94,7 @@ def result_test(request: HttpRequest, observation_id: UUID) -> HttpResponse:
         "tab": "results",
         "name": noted(str(shown), shown),
         "observation_id": shown.pk,
+        "drawable": sum(row.value is not None for row in found) > 1,
         "rows": test_rows(patient, found)[:TESTS_PAGE],
         "older": seal(last.effective_start, last.pk) if last else "",
     }

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from fhir import changes
 from fhir.principal import SYSTEM
+from fhir.together import load
 from patients.chart.results import cumulative, key_results, latest_results
 from patients.models import Encounter
 
@@ -96,7 +97,7 @@ def test_a_result_without_a_time_is_shown(open_page, lab, rosa):
 def test_key_results_begin_with_what_is_critical(lab, rosa):
     lab(rosa, "4.2")
     lab(rosa, "700", days_ago=2, code_code="2345-7", value_ucum="mg/dL", code_text="Glucose")
-    assert [row.latest.text for row in key_results(rosa, 2)] == ["700", "4.2"]
+    assert [row.latest.text for row in load(key_results(rosa, 2))] == ["700", "4.2"]
 
 
 def test_what_was_entered_in_error_is_no_latest_value(lab, rosa):
@@ -378,3 +379,12 @@ def test_a_decimal_keeps_its_digits(open_page, lab, rosa):
 def test_what_waits_is_said_on_the_page_of_results(open_page, lab, rosa):
     lab(rosa, "6.9")
     assert "Waiting for acknowledgement" in open_page("/patients/{rosa}/results/")
+
+
+def test_the_page_of_a_waiting_result_names_allergies(client, rosa, waiting):
+    page = client.get(f"/inbox/{waiting.pk}/").content.decode()
+    assert "Allergies not recorded" in page
+
+
+def test_a_single_value_gets_no_empty_figure(open_page, lab, rosa):
+    assert "data-trend=" not in open_page(f"/observations/{lab(rosa).id}/test/")
