@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -99,6 +100,7 @@ class AppointmentRow:
     state: tuple[str, str | Promise]
     cancelled_because: str
     waiting: bool
+    due: bool
     here: bool
     over: bool
     not_understood: bool
@@ -189,6 +191,7 @@ def _appointment(row: Appointment, *, clinical: bool) -> AppointmentRow:
         state=_state(STATES, row.status),
         cancelled_because=row.cancelation_reason_text or row.cancelation_reason_display,
         waiting=row.status in WAITING,
+        due=row.start is not None and row.start <= timezone.now(),
         here=row.status in HERE,
         over=row.status in ("fulfilled", "cancelled", "noshow", ENTERED_IN_ERROR),
         not_understood=not understood(row),

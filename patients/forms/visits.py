@@ -52,6 +52,15 @@ class Attended(forms.Form):
         attending.queryset = staff
 
 
+def only_choice(form: forms.Form, name: str, rows: Any) -> None:
+    """Offer ``rows`` in the field ``name``; where there is one only, nobody is asked."""
+    field: Any = form.fields[name]
+    field.queryset = rows
+    if len(rows) == 1:
+        field.widget = forms.HiddenInput()
+        form.initial[name] = rows[0].pk
+
+
 class AdmitForm(Attended):
     """An admission."""
 
@@ -73,8 +82,7 @@ class StartForm(Attended):
 
     def __init__(self, *args: Any, facilities: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        facility: Any = self.fields["facility"]
-        facility.queryset = facilities
+        only_choice(self, "facility", facilities)
 
 
 class TransferForm(forms.Form):
@@ -143,8 +151,7 @@ class BookForm(forms.Form):
         super().__init__(*args, **options)
         practitioner: Any = self.fields["practitioner"]
         practitioner.queryset = staff
-        facility: Any = self.fields["facility"]
-        facility.queryset = facilities
+        only_choice(self, "facility", facilities)
         place: Any = self.fields["place"]
         offered = [(str(room.pk), str(room)) for room in rooms]
         place.choices = [("", gettext_lazy("Anywhere")), *offered]
