@@ -36,7 +36,7 @@ LONGEST_LINE = 120
 class LinesField(forms.CharField):
     """Several short texts, one a line."""
 
-    widget = forms.Textarea
+    widget = forms.Textarea(attrs={"rows": 4, "cols": 50})
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value
@@ -56,10 +56,13 @@ class LinesField(forms.CharField):
         return list(dict.fromkeys(lines))
 
 
-def _picked(label: Any, choices: list[tuple[str, str]]) -> forms.MultipleChoiceField:
+def _picked(
+    label: Any, choices: list[tuple[str, str]], help_text: Any = ""
+) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
         label=label,
         choices=choices,
+        help_text=help_text,
         required=False,
         widget=forms.SelectMultiple(attrs={"size": 10}),
     )
@@ -79,10 +82,12 @@ class MedicineForm(forms.ModelForm):  # type: ignore[type-arg]
     ingredients = _picked(
         gettext_lazy("Ingredients, when it is a combination"),
         [(key, item.label) for key, item in standard().items.items() if key in item.ingredients],
+        gettext_lazy("None when it is an ingredient by itself. Ctrl or ⌘ picks several."),
     )
     classes = _picked(
         gettext_lazy("Classes, for a single ingredient"),
         [(row["key"], row["words"]) for row in rows("classes.csv")],
+        gettext_lazy("Allergy, interaction and duplicate checks go by these."),
     )
     routes = _picked(
         gettext_lazy("Usual routes"), [(route.key, route.words) for route in routes().values()]
@@ -104,9 +109,15 @@ class MedicineForm(forms.ModelForm):  # type: ignore[type-arg]
         """
         return _free_name(str(self.cleaned_data["name"]).strip(), self.instance.key)
 
+    def clean_usan(self) -> str:
+        usan = str(self.cleaned_data["usan"]).strip()
+        return _free_name(usan, self.instance.key) if usan else ""
+
+    def clean_also(self) -> list[str]:
+        return [_free_name(name, self.instance.key) for name in self.cleaned_data["also"]]
+
     def clean_brands(self) -> list[str]:
-        brands: list[str] = self.cleaned_data["brands"]
-        return [_free_name(brand, self.instance.key) for brand in brands]
+        return [_free_name(name, self.instance.key) for name in self.cleaned_data["brands"]]
 
     def clean_products(self) -> list[str]:
         """Strengths that nobody reads ten times too high.

@@ -47,6 +47,8 @@ def test_an_addition_is_audited(keeper):
     ("changes", "said"),
     [
         ({"name": "warfarin"}, "is known already as warfarin"),
+        ({"usan": "Lasix"}, "is known already as furosemide"),
+        ({"also": "ASA"}, "is known already as aspirin"),
         ({"brands": "Lasix"}, "is known already as furosemide"),
         ({"name": "!!!"}, "has no letter"),
         ({"products": ".5 mg tablet"}, "Write 0.5 mg"),
