@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Substr
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -48,7 +49,7 @@ def page_after(
 def types_of(patient: Patient, *, notes: bool) -> list[str]:
     """The kinds of note, or of document, that one chart holds."""
     rows = DocumentReference.objects.of(patient).filter(is_note=notes).exclude(type_text="")
-    return sorted(set(rows.values_list("type_text", flat=True)))
+    return list(rows.order_by("type_text").values_list("type_text", flat=True).distinct())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -80,9 +81,9 @@ def notes(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 
 def _alone(patient: Patient) -> Q:
     """An addendum stands under its note, not beside it; one whose note is not here stands alone."""
-    parents = DocumentReference.objects.of(patient).exclude(is_note=False)
-    here = [f"DocumentReference/{each}" for each in parents.values_list("fhir_id", flat=True)]
-    return ~Q(parent_reference__in=here)
+    parent_id = Substr(OuterRef("parent_reference"), len("DocumentReference/") + 1)
+    parents = DocumentReference.objects.of(patient).notes_only().filter(fhir_id=parent_id)
+    return Q(parent_reference="") | ~Q(Exists(parents))
 
 
 @require_safe

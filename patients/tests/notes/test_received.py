@@ -7,6 +7,7 @@ import pytest
 from fhir.importing import take_in
 from fhir.principal import SYSTEM
 from fhir.registry import render
+from fhir.together import load
 from patients.chart.notes import last_note
 from patients.models import Binary, DocumentReference
 
@@ -68,7 +69,7 @@ def test_it_comes_back_as_it_was_sent(receive):
 
 def test_the_last_paragraph_stands_for_an_assessment(receive, rosa):
     receive()
-    assert last_note(rosa).assessment == "Doing well."
+    assert load(last_note(rosa)).assessment == "Doing well."
 
 
 @pytest.mark.parametrize(
@@ -122,7 +123,7 @@ def test_a_modifier_inside_content_is_seen_in_the_list(receive, signed_in, rosa)
 @pytest.mark.parametrize("more", [{"status": "superseded"}, {"docStatus": "entered-in-error"}])
 def test_what_no_longer_counts_is_not_the_last_note(receive, rosa, more):
     receive(**more)
-    assert last_note(rosa) is None
+    assert load(last_note(rosa)) is None
 
 
 def test_another_charset_is_read(receive):

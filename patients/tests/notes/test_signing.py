@@ -11,6 +11,7 @@ from fhir import changes
 from fhir.errors import Invalid
 from fhir.principal import SYSTEM
 from fhir.registry import render
+from fhir.together import load
 from patients.acts.notes import DraftClosed, NotAsShown, NotYourDraft, sign, start_draft
 from patients.chart.notes import full_note, last_note, unsigned_drafts
 from patients.models import DocumentReference
@@ -201,7 +202,7 @@ def test_a_note_in_error_keeps_its_text_and_hash(post, note):
 
 def test_a_note_in_error_is_not_the_last_note(post, note, rosa):
     strike(post, note)
-    assert last_note(rosa) is None
+    assert load(last_note(rosa)) is None
 
 
 def test_a_note_in_error_takes_no_addendum(post, as_ames, note, rosa):
@@ -221,7 +222,7 @@ def test_a_registrar_reads_no_note(client, registrar, note):
 
 
 def test_the_last_note_tells_its_assessment(note, rosa):
-    last = last_note(rosa)
+    last = load(last_note(rosa))
     assert (last.title, last.author, last.assessment) == (
         "SOAP",
         "Dr Ada Ames",
@@ -273,3 +274,26 @@ def test_the_list_asks_the_database_as_often_for_many_notes(
     with django_assert_max_num_queries(22):
         page = signed_in.get(f"/patients/{rosa.id}/notes/").content.decode()
     assert "Older notes" in page
+
+
+def test_an_addendum_whose_note_is_not_here_stands_alone(signed_in, rosa):
+    relation = {"code": "appends", "target": {"reference": "DocumentReference/elsewhere"}}
+    text = {"contentType": "text/plain", "data": "eA==", "title": "Late addition"}
+    row = DocumentReference(patient=rosa, status="current", relates_to=[relation])
+    row.content = [{"attachment": text}]
+    changes.create(row, by=SYSTEM)
+    assert "Late addition" in signed_in.get(f"/patients/{rosa.id}/notes/").content.decode()
+
+
+def test_the_next_page_goes_on_where_this_one_ends(signed_in, rosa):
+    for number in range(30):
+        text = {"contentType": "text/plain", "data": "eA==", "title": f"Note {number}"}
+        content = [{"attachment": text}]
+        changes.create(
+            DocumentReference(patient=rosa, status="current", content=content), by=SYSTEM
+        )
+    first = signed_in.get(f"/patients/{rosa.id}/notes/").context
+    second = signed_in.get(f"/patients/{rosa.id}/notes/?after={first['more']}").context
+    titles = [each.title for each in (*first["notes"], *second["notes"])]
+    assert titles == [f"Note {number}" for number in reversed(range(30))]
+    assert second["more"] is None
