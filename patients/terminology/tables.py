@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 LOINC = "http://loinc.org"
 SNOMED = "http://snomed.info/sct"
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
@@ -57,11 +60,13 @@ class Table:
 
     Attributes:
         name: Name of the file without its ending; also the ``source`` of its rows.
+        title: What people call it.
         kinds: What its concepts can be picked as.
         system: Code system of every row; empty when the file names one per row.
     """
 
     name: str
+    title: str | Promise
     kinds: tuple[str, ...]
     system: str = ""
 
@@ -86,19 +91,19 @@ class Table:
 
 
 TABLES = (
-    Table("icd_problems", ("problem",), ICD10CM),
-    Table("loinc_laboratory", ("lab",), LOINC),
-    Table("loinc_vital_signs", ("vital",), LOINC),
-    Table("loinc_social_history", ("social",), LOINC),
-    Table("cvx_vaccines", ("vaccine",), CVX),
-    Table("allergens", ("allergen",)),
-    Table("reactions", ("reaction",)),
-    Table("procedures", ("procedure",)),
-    Table("imaging", ("imaging",)),
-    Table("routes", ("route",)),
-    Table("frequencies", ("frequency",)),
-    Table("relationships", ("relationship",), ROLE_CODE),
-    Table("smoking_status", ("smoking",), SNOMED),
+    Table("icd_problems", _("Common problems (ICD-10-CM)"), ("problem",), ICD10CM),
+    Table("loinc_laboratory", _("Laboratory tests (LOINC)"), ("lab",), LOINC),
+    Table("loinc_vital_signs", _("Vital signs (LOINC)"), ("vital",), LOINC),
+    Table("loinc_social_history", _("Social history (LOINC)"), ("social",), LOINC),
+    Table("cvx_vaccines", _("Vaccines (CVX)"), ("vaccine",), CVX),
+    Table("allergens", _("Allergens"), ("allergen",)),
+    Table("reactions", _("Allergic reactions"), ("reaction",)),
+    Table("procedures", _("Operations and procedures"), ("procedure",)),
+    Table("imaging", _("Imaging"), ("imaging",)),
+    Table("routes", _("Routes"), ("route",)),
+    Table("frequencies", _("Frequencies"), ("frequency",)),
+    Table("relationships", _("Relatives"), ("relationship",), ROLE_CODE),
+    Table("smoking_status", _("Smoking status"), ("smoking",), SNOMED),
 )
 
 

@@ -11,7 +11,7 @@ from fhir.errors import Refusal
 from patients.models import TerminologyLoad
 from patients.terminology import icd
 from patients.terminology.search import find
-from patients.terminology.tables import LOINC_NOTICE, system_name
+from patients.terminology.tables import LOINC_NOTICE, TABLES, system_name
 from patients.terminology.words import LONGEST_QUERY
 
 
@@ -48,10 +48,14 @@ def terminology_find(request: HttpRequest) -> HttpResponse:
 @requires(IDENTITY_READ)
 def terminology_sources(request: HttpRequest) -> HttpResponse:
     """Which tables are loaded, with the notices that their licences ask for."""
-    sources = list(TerminologyLoad.objects.order_by("source"))
+    titles = {icd.SOURCE: _("All problems (ICD-10-CM)")}
+    titles |= {table.name: str(table.title) for table in TABLES}
+    loads = list(TerminologyLoad.objects.order_by("-rows"))
     context = {
-        "sources": sources,
+        "sources": [
+            {"title": titles.get(each.source, each.source), "load": each} for each in loads
+        ],
         "loinc_notice": LOINC_NOTICE,
-        "icd_loaded": any(source.source == icd.SOURCE for source in sources),
+        "icd_loaded": any(each.source == icd.SOURCE for each in loads),
     }
     return render(request, "terminology/sources.html", context)

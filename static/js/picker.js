@@ -97,6 +97,7 @@ class Picker {
 
   #open() {
     this.#list.hidden = false;
+    this.#list.scrollIntoView({ block: "nearest" });
     this.#input.setAttribute("aria-expanded", "true");
   }
 
