@@ -1,7 +1,7 @@
 """Several lists in one round trip: a page that needs twenty of them asks the database twice.
 
-A *reading* is a generator: it yields the query sets that it needs by name, is sent their rows,
-may yield again for what depends on them, and returns what it made of them. Several readings run
+A *loading* is a generator: it yields the query sets that it needs by name, is sent their rows,
+may yield again for what depends on them, and returns what it made of them. Several loadings run
 side by side; what they yield at the same step goes to the database as one statement.
 """
 
@@ -37,17 +37,17 @@ class Row:
 
 Asked: TypeAlias = Mapping[str, "QuerySet[Any] | Sql"]
 Found: TypeAlias = dict[str, list[Any]]
-Reading: TypeAlias = Generator[Asked, Found, T]
+Loading: TypeAlias = Generator[Asked, Found, T]
 
 
-def together(readings: Mapping[str, Reading[Any]]) -> dict[str, Any]:
-    """Run ``readings`` side by side: one statement for each step of the longest.
+def together(loadings: Mapping[str, Loading[Any]]) -> dict[str, Any]:
+    """Run ``loadings`` side by side: one statement for each step of the longest.
 
     Returns:
-        Name → what that reading returned.
+        Name → what that loading returned.
     """
     results: dict[str, Any] = {}
-    running = dict(readings)
+    running = dict(loadings)
     wanted = {name: asked for name in list(running) if (asked := _next(running, name, results))}
     while wanted:
         found = fetch_together(
@@ -64,14 +64,14 @@ def together(readings: Mapping[str, Reading[Any]]) -> dict[str, Any]:
     return results
 
 
-def read(reading: Reading[T]) -> T:
-    """Run one reading by itself."""
-    result: T = together({"": reading})[""]
+def load(loading: Loading[T]) -> T:
+    """Run one loading by itself."""
+    result: T = together({"": loading})[""]
     return result
 
 
 def _next(
-    running: dict[str, Reading[Any]],
+    running: dict[str, Loading[Any]],
     name: str,
     results: dict[str, Any],
     answer: Found | None = None,

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from patients.chart.summary import Section
 from vitals.live import device_words, ecg_reading
 from vitals.models import DeviceStatus, Pairing, Recording
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
+    from fhir.together import Loading
     from patients.models import Patient
 
 OTHERS = 20
@@ -88,4 +91,14 @@ def worklist_columns(patient_ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
     }
 
 
-SECTIONS = {"ecg": ecg, "pairings": pairings}
+def by_itself(section: Callable[[Patient], dict[str, Any]]) -> Section:
+    """A section that asks the database on its own."""
+
+    def loading(patient: Patient) -> Loading[dict[str, Any]]:
+        yield {}
+        return section(patient)
+
+    return loading
+
+
+SECTIONS: dict[str, Section] = {"ecg": by_itself(ecg), "pairings": by_itself(pairings)}

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from fhir import changes
 from fhir.principal import SYSTEM
-from fhir.together import Sql, fetch_together, read, together
+from fhir.together import Sql, fetch_together, load, together
 from patients.models import Condition, Observation
 
 pytestmark = pytest.mark.django_db
@@ -93,11 +93,11 @@ def values_of(patient):
     return [str(row.value) for row in found["values"]]
 
 
-def test_a_reading_goes_on_with_what_it_asked_for(chart):
-    assert read(names(chart)) == (2, ["Gout", "Asthma"])
+def test_a_loading_goes_on_with_what_it_asked_for(chart):
+    assert load(names(chart)) == (2, ["Gout", "Asthma"])
 
 
-def test_readings_share_a_statement_at_each_step(chart):
+def test_loadings_share_a_statement_at_each_step(chart):
     with CaptureQueriesContext(connection) as asked:
         both = together({"names": names(chart), "values": values_of(chart)})
     assert (both["values"], both["names"][0], len(asked)) == (["6.30"], 2, 2)
@@ -108,9 +108,9 @@ def nothing():
     return found
 
 
-def test_a_reading_that_needs_nothing_asks_nothing(db):
+def test_a_loading_that_needs_nothing_asks_nothing(db):
     with CaptureQueriesContext(connection) as asked:
-        assert read(nothing()) == {}
+        assert load(nothing()) == {}
     assert len(asked) == 0
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from fhir.together import load
 from patients.chart.history import active_problems, allergies
 from patients.chart.medicines import Medication, current_medications, is_dead
 from patients.chart.readings import UNITS, Reading, vitals
@@ -29,7 +30,7 @@ def _day(at: datetime | None) -> str:
 
 
 def _vitals(patient: Patient) -> list[str]:
-    rows = vitals(patient)["vitals"]
+    rows = load(vitals(patient))["vitals"]
     return [f"{row.name} {_value(row.latest)} {stamp(row.latest.at)}" for row in rows if row.latest]
 
 
@@ -40,7 +41,7 @@ def _value(reading: Reading) -> str:
 
 
 def _labs(patient: Patient) -> list[str]:
-    return [_lab(row) for row in key_results(patient, MOST_RESULTS)]
+    return [_lab(row) for row in load(key_results(patient, MOST_RESULTS))]
 
 
 def _lab(row: ResultRow) -> str:
@@ -53,7 +54,7 @@ def _lab(row: ResultRow) -> str:
 
 
 def _medications(patient: Patient) -> list[str]:
-    found = current_medications(patient)
+    found = load(current_medications(patient))
     if is_dead(patient):
         return [_("none: the patient has died")]
     said = [_medication(each) for each in found.confirmed]
@@ -79,7 +80,7 @@ def _problems(patient: Patient) -> list[str]:
 
 
 def _allergies(patient: Patient) -> list[str]:
-    found = allergies(patient)
+    found = load(allergies(patient))
     if found["allergies_state"] == "none":
         return [_("No known allergies")]
     if found["allergies_state"] != "known":

@@ -10,6 +10,7 @@ from django.db.models.functions import Cast, Coalesce, JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from fhir.together import Loading
 from patients.chart.concepts import name_of, noted
 from patients.models import Encounter, Flag, Observation, Patient
 from patients.models.flags import (
@@ -29,14 +30,14 @@ IN_A_BED = ("IMP", "ACUTE", "NONAC", "OBSENC")
 MAY_BE_PREGNANT_YEARS = range(10, 61)
 
 
-def banner_flags(patient: Patient) -> list[dict[str, str]]:
-    """Label, value and kind of each thing on the banner's second line, in two queries.
+def banner_flags(patient: Patient) -> Loading[list[dict[str, str]]]:
+    """Label, value and kind of each thing on the banner's second line.
 
     Resuscitation stands first, also when nobody recorded it. What else was never recorded is
     named in one item at the end: the absence of a flag is no statement.
     """
-    standing = list(Flag.objects.of(patient).standing())
-    known = _known(patient)
+    found = yield {"flags": Flag.objects.of(patient).standing(), "known": _knowing(patient)}
+    standing, known = found["flags"], _known(found["known"][0])
     items = [_resuscitation([f for f in standing if f.kind == RESUSCITATION])]
     if known["bed"] or known["stays"]:
         items.append(_item(_("Bed"), known["bed"] or _("Not recorded")))
@@ -98,11 +99,12 @@ def _dated(words: str, at: datetime) -> str:
     return f"{words} ({timezone.localtime(at):%d-%b-%Y})"
 
 
-def _known(patient: Patient) -> dict[str, Any]:
-    """Bed, newest weight and newest pregnancy status: one query of short index walks."""
+def _knowing(patient: Patient) -> Any:
+    """Bed, newest weight and newest pregnancy status: one row of short index walks."""
     stay = Encounter.objects.filter(patient=OuterRef("pk")).open().order_by("-start", "-id")
-    row = (
+    return (
         Patient.objects.filter(pk=patient.pk)
+        .only("pk")
         .annotate(
             stay=Subquery(stay.values("class_code")[:1]),
             bed=Subquery(stay.values("location__name")[:1]),
@@ -111,14 +113,15 @@ def _known(patient: Patient) -> dict[str, Any]:
                 PREGNANCY_STATUS, Coalesce("value_concept_text", "value_concept_display")
             ),
         )
-        .values("stay", "bed", "weight", "pregnancy")
-        .get()
     )
-    weight, pregnancy = row["weight"], row["pregnancy"]
+
+
+def _known(row: Any) -> dict[str, Any]:
+    weight, pregnancy = row.weight, row.pregnancy
     unit = PRINTED.get(weight["unit"], weight["unit"]) if weight else ""
     return {
-        "stays": row["stay"] in IN_A_BED,
-        "bed": row["bed"],
+        "stays": row.stay in IN_A_BED,
+        "bed": row.bed,
         "weight": (f"{weight['said']} {unit}", _moment(weight)) if weight else None,
         "pregnancy": (pregnancy["said"], _moment(pregnancy)) if pregnancy else None,
     }

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Any, TypeAlias
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.models import Practitioner
 from patients.chart.concepts import NOT_UNDERSTOOD, understood, words_of
 from patients.models import (
     Medication,
@@ -19,13 +19,22 @@ Named: TypeAlias = MedicationRequest | MedicationStatement | MedicationAdministr
 
 def medicine_names(rows: Iterable[Named]) -> dict[str, str]:
     """Names behind the references to Medication in ``rows``, by reference; one query or none."""
+    return medicine_words(medicines_of(rows))
+
+
+def medicine_words(medicines: Iterable[Medication]) -> dict[str, str]:
+    """Name of each medicine by its reference."""
+    return {medicine.reference: medication_words(medicine) for medicine in medicines}
+
+
+def medicines_of(rows: Iterable[Named]) -> QuerySet[Medication]:
+    """The medicines that ``rows`` refer to."""
     ids = {
         row.medication_reference.partition("/")[2]
         for row in rows
         if row.medication_reference.startswith("Medication/")
     }
-    found = Medication.objects.filter(fhir_id__in=ids) if ids else ()
-    return {medicine.reference: medication_words(medicine) for medicine in found}
+    return Medication.objects.filter(fhir_id__in=ids)
 
 
 def medicine_name(row: Named, names: dict[str, str]) -> str:
@@ -58,13 +67,6 @@ def medication_words(medicine: Medication) -> str:
     }.get(medicine.status, "")
     unknown = "" if understood(medicine) else _(NOT_UNDERSTOOD)
     return " – ".join(filter(None, (said, standing, unknown)))
-
-
-def people_names(references: Iterable[str]) -> dict[str, str]:
-    """Names of the practitioners among ``references``; one query or none."""
-    ids = {each.partition("/")[2] for each in references if each.startswith("Practitioner/")}
-    found = Practitioner.objects.filter(fhir_id__in=ids) if ids else ()
-    return {person.reference: str(person) for person in found}
 
 
 def person_name(row: Any, element: str, reference: str, people: dict[str, str]) -> str:

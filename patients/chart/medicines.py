@@ -3,21 +3,22 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from fhir.times import span_text
+from fhir.together import Loading, load
 from patients.chart.concepts import all_words, name_of, words_of
 from patients.chart.medicine_names import (
     medicine_name,
-    medicine_names,
-    people_names,
+    medicine_words,
+    medicines_of,
     person_name,
 )
+from patients.chart.people import names, practitioners
 from patients.dosages import dosages_words, is_as_needed
 from patients.models import (
     Condition,
@@ -115,22 +116,18 @@ class CurrentMedications:
     reviewed: Reviewed | None = None
 
 
-def medications(patient: Patient) -> dict[str, Any]:
-    """What the patient may be taking; what nobody confirmed for a year stands apart."""
-    found = current_medications(patient)
-    return {
-        "medications": found.confirmed,
-        "older_medications": found.older,
-        "medicines_reviewed": found.reviewed,
+def current_medications(patient: Patient) -> Loading[CurrentMedications]:
+    """Everything that counts today, newest first."""
+    orders = MedicationRequest.objects.of(patient).current()
+    told = MedicationStatement.objects.of(patient).current()
+    found = yield {
+        "reviews": MedicationReview.objects.filter(patient=patient).order_by("-at")[:REVIEWS_READ],
+        "orders": orders.order_by("-authored_at", "id"),
+        "told": told.order_by("-asserted_at", "id"),
     }
-
-
-def current_medications(patient: Patient) -> CurrentMedications:
-    """Everything that counts today, newest first: at most seven queries, however many lines."""
-    reviews = list(MedicationReview.objects.filter(patient=patient).order_by("-at")[:REVIEWS_READ])
-    orders = MedicationRequest.objects.of(patient).current().order_by("-authored_at", "id")
-    told = MedicationStatement.objects.of(patient).current().order_by("-asserted_at", "id")
-    lines = [_confirmed(line, reviews) for line in written([*orders, *told])]
+    reviews = found["reviews"]
+    rows = yield from in_words([*found["orders"], *found["told"]])
+    lines = [_confirmed(line, reviews) for line in rows]
     last = reviewed(reviews)
     if is_dead(patient):
         return CurrentMedications(at_death=lines, reviewed=last)
@@ -187,37 +184,50 @@ def stopped_statements(patient: Patient) -> list[Medication]:
 
 def written(rows: Sequence[MedicationRequest | MedicationStatement]) -> list[Medication]:
     """Rows as lines, with the names, doses and successors they refer to."""
-    names = medicine_names(rows)
-    people = people_names(
-        row.requester if isinstance(row, MedicationRequest) else row.information_source
-        for row in rows
-    )
+    return load(in_words(rows))
+
+
+def in_words(
+    rows: Sequence[MedicationRequest | MedicationStatement],
+) -> Loading[list[Medication]]:
+    """The same, among other things that a page loads."""
     orders = [row for row in rows if isinstance(row, MedicationRequest)]
-    doses, successors = last_doses(orders), _successors(orders)
+    references = [order.reference for order in orders]
+    told_by = (row.information_source for row in rows if isinstance(row, MedicationStatement))
+    later = MedicationRequest.objects.standing().filter(prior_prescription__in=references)
+    found = yield {
+        "medicines": medicines_of(rows),
+        "people": practitioners([*(order.requester for order in orders), *told_by]),
+        "doses": _newest_doses(references),
+        "successors": later.only("prior_prescription"),
+    }
+    known, people = medicine_words(found["medicines"]), names(found["people"])
+    doses = {row.request: _dose(row) for row in found["doses"]}
+    successors = {row.prior_prescription: row.id for row in found["successors"]}
     return [
         replace(
-            _order(row, names, people),
+            _order(row, known, people),
             last_dose=doses.get(row.reference),
             replaced_by=successors.get(row.reference),
         )
         if isinstance(row, MedicationRequest)
-        else _statement(row, names, people)
+        else _statement(row, known, people)
         for row in rows
     ]
 
 
 def last_doses(orders: Iterable[MedicationRequest]) -> dict[str, Dose]:
-    """The newest dose of each order, by its reference; one query or none."""
-    references = [order.reference for order in orders]
-    if not references:
-        return {}
-    newest = MedicationAdministration.objects.standing().filter(request__in=references)
-    return {
-        row.request: Dose(
-            row.effective_start, dose_words(row), row.status or _("status not recorded")
-        )
-        for row in newest.newest_of_each()
-    }
+    """The newest dose of each order, by its reference; one query."""
+    return {row.request: _dose(row) for row in _newest_doses([o.reference for o in orders])}
+
+
+def _newest_doses(references: list[str]) -> QuerySet[MedicationAdministration]:
+    given = MedicationAdministration.objects.standing().filter(request__in=references)
+    return given.newest_of_each()
+
+
+def _dose(row: MedicationAdministration) -> Dose:
+    return Dose(row.effective_start, dose_words(row), row.status or _("status not recorded"))
 
 
 def dose_words(row: MedicationAdministration) -> str:
@@ -226,14 +236,6 @@ def dose_words(row: MedicationAdministration) -> str:
     quantity = dosage.get("dose") or {}
     amount = f"{quantity['value']} {quantity.get('unit', '')}" if "value" in quantity else ""
     return str(dosage.get("text") or amount).strip()
-
-
-def _successors(orders: Iterable[MedicationRequest]) -> dict[str, UUID]:
-    references = [order.reference for order in orders]
-    if not references:
-        return {}
-    rows = MedicationRequest.objects.standing().filter(prior_prescription__in=references)
-    return dict(rows.values_list("prior_prescription", "id"))
 
 
 def _order(order: MedicationRequest, names: dict[str, str], people: dict[str, str]) -> Medication:

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -62,7 +63,7 @@ class News:
 
 def news_of(patient_ids: list[UUID], by: Principal) -> dict[UUID, News]:
     """How much is new in each chart, by one statement."""
-    asked = {"patients": patient_ids, "who": by.label, "now": timezone.now()}
+    asked: dict[str, Any] = {"patients": patient_ids, "who": by.label, "now": timezone.now()}
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS, asked)
         return {key: News(at, count) for key, at, count in cursor.fetchall()}

@@ -12,11 +12,12 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from accounts.models import Practitioner
 from fhir.principal import Principal
 from fhir.times import moment_range
+from fhir.together import Loading
 from patients import attachments
 from patients.chart.concepts import all_words, name_of, understood
+from patients.chart.people import names, names_of, practitioners
 from patients.models import DocumentReference, NoteDraft, Patient
 from patients.models.base import ENTERED_IN_ERROR
 from patients.note_text import assessment, sha256
@@ -138,16 +139,13 @@ def remark(annotation: dict[str, Any]) -> Remark:
 
 def practitioner_names(rows: Iterable[DocumentReference]) -> dict[str, str]:
     """Names behind the references of authors that bring none, by reference: one query."""
-    silent = {
-        author["reference"].removeprefix("Practitioner/")
-        for row in rows
-        for author in row.authors or []
-        if not author.get("display") and str(author.get("reference")).startswith("Practitioner/")
-    }
-    if not silent:
-        return {}
-    known = Practitioner.objects.filter(fhir_id__in=silent)
-    return {each.reference: str(each) for each in known}
+    return names_of(_silent(rows))
+
+
+def _silent(rows: Iterable[DocumentReference]) -> list[str]:
+    """References of authors that bring no name."""
+    authors = [author for row in rows for author in row.authors or []]
+    return [str(author.get("reference")) for author in authors if not author.get("display")]
 
 
 def author_words(authors: Any, names: dict[str, str]) -> str:
@@ -202,14 +200,16 @@ def of_visit(row: DocumentReference) -> str:
     return all_words([*(context.get("event") or []), context.get("practiceSetting")])
 
 
-def last_note(patient: Patient) -> LastNote | None:
+def last_note(patient: Patient) -> Loading[LastNote | None]:
     """The newest standing note that is not an addendum; None where none is recorded."""
-    rows = DocumentReference.objects.of(patient).standing().notes_only().newest_first()
-    row = rows.filter(parent_reference="").without_content().first()
-    if row is None:
-        return None
-    author = author_words(row.authors, practitioner_names([row]))
-    return LastNote(row.id, str(row), author, row.listed_at, assessment(row.note_text))
+    notes = DocumentReference.objects.of(patient).standing().notes_only().newest_first()
+    newest = notes.filter(parent_reference="").without_content()[:1]
+    rows = (yield {"note": newest})["note"]
+    known = yield {"people": practitioners(_silent(rows))}
+    for row in rows:
+        author = author_words(row.authors, names(known["people"]))
+        return LastNote(row.id, str(row), author, row.listed_at, assessment(row.note_text))
+    return None
 
 
 def unsigned_drafts(principal: Principal) -> list[NoteDraft]:

@@ -10,8 +10,8 @@ from django.db.models import F, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Practitioner
 from patients.chart.concepts import all_words, name_of, noted
+from patients.chart.people import names_of
 from patients.models import DiagnosticReport, Observation, Patient, ServiceRequest
 
 PAGE: Final = 50
@@ -83,17 +83,8 @@ def newest_first(column: str) -> Any:
 def order_rows(rows: Iterable[ServiceRequest]) -> list[OrderRow]:
     """Orders in words; one query for all requesters."""
     shown = list(rows)
-    names = practitioner_names(row.requester for row in shown)
+    names = names_of(row.requester for row in shown)
     return [_order_row(row, names) for row in shown]
-
-
-def practitioner_names(references: Iterable[str]) -> dict[str, str]:
-    """Names of the practitioners behind FHIR references."""
-    ids = {ref.partition("/")[2] for ref in references if ref.startswith("Practitioner/")}
-    if not ids:
-        return {}
-    rows = Practitioner.objects.filter(fhir_id__in=ids)
-    return {row.reference: str(row) for row in rows}
 
 
 def _order_row(row: ServiceRequest, names: dict[str, str]) -> OrderRow:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import QuerySet
+
 from accounts.models import Practitioner
 
 PRACTITIONER = "Practitioner/"
@@ -16,9 +18,18 @@ def performer_words(performers: Any) -> str:
 
 def names_of(references: Iterable[str]) -> dict[str, str]:
     """Names of the practitioners that literal references point to: one query for all of them."""
+    return names(practitioners(references))
+
+
+def practitioners(references: Iterable[str]) -> QuerySet[Practitioner]:
+    """The practitioners among ``references``."""
     ids = {each.removeprefix(PRACTITIONER) for each in references if each.startswith(PRACTITIONER)}
-    found = Practitioner.objects.filter(fhir_id__in=ids) if ids else ()
-    return {row.reference: str(row) for row in found}
+    return Practitioner.objects.filter(fhir_id__in=ids)
+
+
+def names(rows: Iterable[Practitioner]) -> dict[str, str]:
+    """Name of each by its reference."""
+    return {row.reference: str(row) for row in rows}
 
 
 def performers_named(performers: Any) -> str:

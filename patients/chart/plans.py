@@ -6,10 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, F, IntegerField, Value, When
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from fhir.principal import Principal
+from fhir.together import Loading
 from patients.chart.concepts import all_words, name_of, noted, words_of
 from patients.models import CarePlan, Condition, Goal, Patient, Task
 from patients.models.plans import GOAL_OVER, PLAN_OVER
@@ -18,6 +22,12 @@ STEPS_SHOWN = 6
 TASKS_SHOWN = 200
 OVER_SHOWN = 40
 UNKNOWN = "unknown"
+# What a follow-up may be about: in words, and the page that shows it.
+ABOUT: dict[str, tuple[str | Promise, str]] = {
+    "DiagnosticReport": (gettext_lazy("a report"), "report"),
+    "Observation": (gettext_lazy("a result"), "observation"),
+    "ServiceRequest": (gettext_lazy("an order"), "order"),
+}
 
 
 @dataclass(frozen=True)
@@ -90,6 +100,8 @@ class TaskRow:
     requester: str
     authored_at: datetime | None
     notes: list[dict[str, Any]]
+    about: str
+    about_url: str
     is_open: bool
     in_error: bool
     patient: Patient | None = field(default=None)
@@ -252,6 +264,8 @@ def task_row(task: Task, *, now: datetime | None = None, mine: bool = False) -> 
         requester=reference_words(task.requester),
         authored_at=task.authored_at,
         notes=task.notes or [],
+        about=about_words(task.focus),
+        about_url=about_url(task.focus),
         is_open=task.is_open,
         in_error=task.status == "entered-in-error",
         patient=task.patient,
@@ -259,18 +273,38 @@ def task_row(task: Task, *, now: datetime | None = None, mine: bool = False) -> 
     )
 
 
-def next_steps(patient: Patient) -> dict[str, Any]:
+def about_words(focus: str) -> str:
+    """What a follow-up is about; a type that has no page here by its FHIR name."""
+    type_ = focus.partition("/")[0]
+    return str(ABOUT[type_][0]) if type_ in ABOUT else type_
+
+
+def about_url(focus: str) -> str:
+    """Where that is read; empty where it was not made here, because its id is another."""
+    type_, _slash, fhir_id = focus.partition("/")
+    try:
+        return reverse(ABOUT[type_][1], args=[UUID(fhir_id)])
+    except (KeyError, ValueError):
+        return ""
+
+
+def next_steps(patient: Patient) -> Loading[dict[str, Any]]:
     """For the summary: open follow-ups, the overdue ones first, and how many goals and plans."""
-    tasks = Task.objects.of(patient).open()[: STEPS_SHOWN + 1]
-    rows = [task_row(task) for task in tasks]
-    goals = [goal_row(goal) for goal in Goal.objects.of(patient).current()[: STEPS_SHOWN + 1]]
     plans_now = CarePlan.objects.of(patient).current().order_by("-start", "-id")
+    found = yield {
+        "tasks": Task.objects.of(patient).open()[: STEPS_SHOWN + 1],
+        "goals": Goal.objects.of(patient).current()[: STEPS_SHOWN + 1],
+        "plans": plans_now[:STEPS_SHOWN],
+    }
+    for task in found["tasks"]:
+        task.patient = patient
+    rows, goals = [task_row(t) for t in found["tasks"]], [goal_row(g) for g in found["goals"]]
     return {
         "next_steps": rows[:STEPS_SHOWN],
         "more_steps": len(rows) > STEPS_SHOWN,
         "next_goals": goals[:STEPS_SHOWN],
         "more_goals": len(goals) > STEPS_SHOWN,
-        "current_plans": [plan_name(plan) for plan in plans_now[:STEPS_SHOWN]],
+        "current_plans": [plan_name(plan) for plan in found["plans"]],
     }
 
 

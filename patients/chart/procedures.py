@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from fhir.together import Loading
 from patients.chart.choices import last_note, span_or_words
 from patients.chart.concepts import all_words, name_of, noted
-from patients.chart.people import names_of, performer_words, with_names
+from patients.chart.people import names, names_of, performer_words, practitioners, with_names
 from patients.models import Patient, Procedure
 from patients.models.base import ENTERED_IN_ERROR
 from patients.models.procedure import NOT_DONE
+
+MAJOR_SHOWN = 4
 
 
 @dataclass(frozen=True)
@@ -40,10 +44,18 @@ class Operation:
     reason: str
 
 
-def major_operations(patient: Patient, limit: int | None = 5) -> list[Operation]:
+def major_operations(patient: Patient) -> Loading[dict[str, Any]]:
     """Surgery that was done, or that is said not to have been done, the newest first."""
-    rows = Procedure.objects.of(patient).standing().operations()
-    return operations(list(rows.order_by("-performed_start", "-id")[:limit]))
+    surgery = Procedure.objects.of(patient).standing().operations()
+    rows = (yield {"rows": surgery.order_by("-performed_start", "-id")[:MAJOR_SHOWN]})["rows"]
+    words = [performer_words(row.performers) for row in rows]
+    known = yield {"people": practitioners(part for each in words for part in each.split(", "))}
+    named = names(known["people"])
+    return {
+        "operations": [
+            operation(row, with_names(said, named)) for row, said in zip(rows, words, strict=True)
+        ]
+    }
 
 
 def operations(rows: list[Procedure]) -> list[Operation]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from patients.models import Observation, Patient, ReferenceRange
@@ -61,10 +62,13 @@ class LocalRanges:
     def __init__(self, patient: Patient | None, codes: Iterable[str]) -> None:
         self.patient = patient
         self.rows: dict[str, list[ReferenceRange]] = defaultdict(list)
-        wanted = set(codes) - {""}
-        if patient is not None and wanted:
-            for row in ReferenceRange.objects.filter(code__in=wanted):
-                self.rows[row.code].append(row)
+        if patient is not None:
+            self.know(ranges_of(codes))
+
+    def know(self, rows: Iterable[ReferenceRange]) -> None:
+        """Add ranges that were read along with something else."""
+        for row in rows:
+            self.rows[row.code].append(row)
 
     @classmethod
     def of_many(
@@ -72,8 +76,7 @@ class LocalRanges:
     ) -> dict[UUID, "LocalRanges"]:
         """The same for results of several patients, in one query."""
         shared = cls(None, ())
-        for row in ReferenceRange.objects.filter(code__in=set(codes) - {""}):
-            shared.rows[row.code].append(row)
+        shared.know(ranges_of(codes))
         found: dict[UUID, LocalRanges] = {}
         for patient in patients:
             found[patient.pk] = one = cls(patient, ())
@@ -95,6 +98,11 @@ class LocalRanges:
         ]
         fitting.sort(key=lambda row: (row.facility_id is None, row.sex == "", -row.age_from_days))
         return fitting[0] if fitting else None
+
+
+def ranges_of(codes: Iterable[str]) -> QuerySet[ReferenceRange]:
+    """This house's ranges for tests."""
+    return ReferenceRange.objects.filter(code__in=set(codes) - {""})
 
 
 def facility_of(patient: Patient, observation: Observation) -> UUID | None:

@@ -7,6 +7,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from fhir.together import Loading
 from patients.chart.concepts import words_of
 from patients.chart.ranges import Bounds, LocalRanges, assess, beyond, interpretation, own_range
 from patients.models import Observation, Patient
@@ -61,15 +64,16 @@ class VitalRow:
     unconfirmed: list[Reading] = field(default_factory=list)
 
 
-def vitals(patient: Patient) -> dict[str, Any]:
+def vitals(patient: Patient) -> Loading[dict[str, Any]]:
     """The newest of each vital sign, the one before, and device readings that wait."""
+    rows = (yield {"vitals": _newest_vitals(patient)})["vitals"]
     grouped: dict[str, list[Observation]] = defaultdict(list)
-    for observation in _newest_vitals(patient):
+    for observation in sorted(rows, key=lambda o: (o.effective_start, o.id), reverse=True):
         grouped[CODES[observation.code_code]].append(observation)
     return {"vitals": [_vital_row(name, grouped[name]) for name in VITALS if grouped[name]]}
 
 
-def _newest_vitals(patient: Patient) -> list[Observation]:
+def _newest_vitals(patient: Patient) -> QuerySet[Observation]:
     """Ten of each code: one index walk per code, however long the history is."""
     each = [
         Observation.objects.of(patient)
@@ -78,8 +82,7 @@ def _newest_vitals(patient: Patient) -> list[Observation]:
         .order_by("-effective_start", "-id")[:SHOWN]
         for code in CODES
     ]
-    rows = list(each[0].union(*each[1:], all=True))
-    return sorted(rows, key=lambda o: (o.effective_start, o.id), reverse=True)
+    return each[0].union(*each[1:], all=True)
 
 
 def vitals_now(patient_ids: list[UUID]) -> dict[UUID, dict[str, Any]]:

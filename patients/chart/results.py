@@ -13,14 +13,15 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from fhir.together import Loading, Sql, load
 from patients.chart.concepts import noted
 from patients.chart.inbox import critical_unacknowledged, inbox_counts
-from patients.chart.ranges import LocalRanges
+from patients.chart.ranges import LocalRanges, ranges_of
 from patients.chart.readings import Reading, reading, series
-from patients.models import Concept, Observation, Patient
+from patients.models import Concept, Encounter, Observation, Patient
 from patients.models.observation import LABORATORY
 
-__all__ = ["critical_unacknowledged", "inbox_counts", "key_results", "latest_results", "results"]
+__all__ = ["critical_unacknowledged", "inbox_counts", "key_results", "latest_results"]
 
 LOINC: Final = "http://loinc.org"
 SHOWN: Final = 10
@@ -59,8 +60,8 @@ WITH RECURSIVE tests AS (
           ORDER BY o.code_code LIMIT 1)
   FROM tests WHERE tests.code_code IS NOT NULL
 )
-SELECT found.id FROM tests CROSS JOIN LATERAL (
-  SELECT o.id FROM patients_observation o
+SELECT found.* FROM tests CROSS JOIN LATERAL (
+  SELECT o.* FROM patients_observation o
   WHERE o.patient_id = %(patient)s AND o.categories @> ARRAY['laboratory']::varchar(100)[]
     AND o.code_code = tests.code_code AND o.effective_start IS NOT NULL
     AND o.status NOT IN ('entered-in-error', 'cancelled')
@@ -125,14 +126,10 @@ class Cumulative:
     older: datetime | None
 
 
-def results(patient: Patient) -> dict[str, Any]:
-    """The section of the summary."""
-    return {"lab_results": key_results(patient)}
-
-
-def key_results(patient: Patient, limit: int = KEY_LIMIT) -> list[ResultRow]:
+def key_results(patient: Patient, limit: int = KEY_LIMIT) -> Loading[list[ResultRow]]:
     """What a reader needs first: critical, then flagged, then the newest tests."""
-    rows = _rows(patient, _newest(patient, KEY_DEPTH))
+    found = (yield {"newest": _newest(patient, KEY_DEPTH)})["newest"]
+    rows = yield from _rows(patient, found)
     rows.sort(key=lambda row: row.latest.at or EPOCH, reverse=True)
     rows.sort(key=lambda row: (not row.latest.critical, not row.latest.flag))
     return rows[:limit]
@@ -140,7 +137,12 @@ def key_results(patient: Patient, limit: int = KEY_LIMIT) -> list[ResultRow]:
 
 def latest_results(patient: Patient) -> list[ResultRow]:
     """Every test that was ever done, by group and name; undated ones last in their group."""
-    rows = _rows(patient, [*_newest(patient, SHOWN), *_undated(patient)])
+    return load(_latest_results(patient))
+
+
+def _latest_results(patient: Patient) -> Loading[list[ResultRow]]:
+    found = yield {"newest": _newest(patient, SHOWN), "undated": _undated(patient)}
+    rows = yield from _rows(patient, [*found["newest"], *found["undated"]])
     return sorted(rows, key=lambda row: (_rank(row.group), row.group, row.name.lower()))
 
 
@@ -150,13 +152,9 @@ def _rank(group: str) -> int:
     return ORDER.index(group) if group in ORDER else len(ORDER)
 
 
-def _newest(patient: Patient, depth: int) -> list[Observation]:
-    with connection.cursor() as cursor:
-        asked: dict[str, Any] = {"patient": patient.pk, "depth": depth, "uncoded": UNCODED_AT_MOST}
-        cursor.execute(NEWEST_OF_EACH, asked)
-        ids = [row[0] for row in cursor.fetchall()]
-    rows = Observation.objects.filter(pk__in=ids).select_related("encounter")
-    return list(rows.order_by("-effective_start", "-id"))
+def _newest(patient: Patient, depth: int) -> Sql:
+    asked: dict[str, Any] = {"patient": patient.pk, "depth": depth, "uncoded": UNCODED_AT_MOST}
+    return Sql(NEWEST_OF_EACH, asked, Observation)
 
 
 def laboratory(patient: Patient) -> QuerySet[Observation]:
@@ -164,14 +162,25 @@ def laboratory(patient: Patient) -> QuerySet[Observation]:
     return Observation.objects.of(patient).standing().category(LABORATORY)
 
 
-def _undated(patient: Patient) -> list[Observation]:
+def _undated(patient: Patient) -> QuerySet[Observation]:
     rows = laboratory(patient).filter(effective_start__isnull=True)
-    return list(rows.select_related("encounter").order_by("-id")[:UNDATED_AT_MOST])
+    return rows.order_by("-id")[:UNDATED_AT_MOST]
 
 
-def _rows(patient: Patient, observations: list[Observation]) -> list[ResultRow]:
-    local = LocalRanges(patient, {row.code_code for row in observations})
-    groups = groups_of({row.code_code for row in observations})
+def _rows(patient: Patient, observations: list[Observation]) -> Loading[list[ResultRow]]:
+    codes = {row.code_code for row in observations}
+    found = yield {
+        "ranges": ranges_of(codes),
+        "groups": _grouped(codes),
+        "visits": Encounter.objects.filter(pk__in={row.encounter_id for row in observations}),
+    }
+    visits = {visit.pk: visit for visit in found["visits"]}
+    for row in observations:
+        row.encounter = visits.get(row.encounter_id)
+    observations.sort(key=lambda row: (row.effective_start or EPOCH, row.id), reverse=True)
+    local = LocalRanges(patient, ())
+    local.know(found["ranges"])
+    groups = OLDER_CODES | {row.code: row.category for row in found["groups"]}
     return [
         _row(group, local, groups.get(group[0].code_code, str(OTHER)))
         for group in by_test(observations)
@@ -212,8 +221,15 @@ def _folded(name: str) -> str:
 
 def groups_of(codes: set[str]) -> dict[str, str]:
     """The group (Haematology, Chemistry, …) of each LOINC code that this house knows."""
-    rows = Concept.objects.filter(system=LOINC, code__in=codes - {""}).exclude(category="")
-    return OLDER_CODES | dict(rows.values_list("code", "category"))
+    return OLDER_CODES | dict(_grouped(codes).values_list("code", "category"))
+
+
+def _grouped(codes: set[str]) -> QuerySet[Concept]:
+    return (
+        Concept.objects.filter(system=LOINC, code__in=codes - {""})
+        .exclude(category="")
+        .only("code", "category")
+    )
 
 
 def _row(group: list[Observation], local: LocalRanges, name: str) -> ResultRow:
@@ -280,8 +296,7 @@ def cumulative(patient: Patient, before: datetime, only: str = "") -> Cumulative
         cursor.execute(NEWEST_MOMENTS, asked)
         moments = [row[0] for row in cursor.fetchall()]
     shown = moments[:COLUMNS_SHOWN]
-    found = laboratory(patient).filter(effective_start__in=shown).select_related("encounter")
-    rows = list(found.order_by("-effective_start", "-id"))
+    rows = _between(patient, shown)
     groups = groups_of({row.code_code for row in rows})
     local = LocalRanges(patient, {row.code_code for row in rows})
     table = [
@@ -293,6 +308,14 @@ def cumulative(patient: Patient, before: datetime, only: str = "") -> Cumulative
     table.sort(key=lambda row: (_rank(row.group), row.group, row.name.lower(), row.unit))
     older = shown[-1] if len(moments) > COLUMNS_SHOWN else None
     return Cumulative(shown, table, older)
+
+
+def _between(patient: Patient, moments: list[datetime]) -> list[Observation]:
+    """Everything taken at neighbouring moments: a range, which the index walks from end to end."""
+    if not moments:
+        return []
+    found = laboratory(patient).filter(effective_start__range=(moments[-1], moments[0]))
+    return list(found.select_related("encounter").order_by("-effective_start", "-id"))
 
 
 def by_test_and_unit(observations: Iterable[Observation]) -> list[list[Observation]]:

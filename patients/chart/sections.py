@@ -2,21 +2,21 @@
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, TypeAlias
 from uuid import UUID
 
 from django.apps import apps
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 
 from accounts.roles import DEVICE_ATTACH, OBSERVATION_ACCEPT
 from fhir.principal import Principal
-from patients.chart.flags import banner_flags
-from patients.chart.history import allergies
+from fhir.together import load, together
 from patients.chart.person import person
 from patients.chart.readings import vitals_now
-from patients.chart.summary import SECTIONS, Section, since_last_look
+from patients.chart.summary import BANNER, SECTIONS, Section, since_last_look
 from patients.models import Patient
 
 logger = logging.getLogger(__name__)
@@ -41,15 +41,15 @@ def discover() -> None:
 
 def chart(patient: Patient, principal: Principal) -> dict[str, Any]:
     """Context of the chart page; a section that failed says so, and is never empty instead."""
-    context = banner(patient)
-    for name, load in (SECTIONS | _more).items():
-        context |= loaded(name, load, patient)
-    context |= loaded("since", lambda patient: since_last_look(patient, principal), patient)
-    return context | {
-        "tab": "summary",
-        "may_accept": principal.may(OBSERVATION_ACCEPT),
-        "may_attach": principal.may(DEVICE_ATTACH),
-    }
+    return (
+        _about(patient, BANNER | SECTIONS | _more)
+        | _since(patient, principal)
+        | {
+            "tab": "summary",
+            "may_accept": principal.may(OBSERVATION_ACCEPT),
+            "may_attach": principal.may(DEVICE_ATTACH),
+        }
+    )
 
 
 def worklist_columns(patient_ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
@@ -63,19 +63,45 @@ def worklist_columns(patient_ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
 
 def banner(patient: Patient) -> dict[str, Any]:
     """Who this is and what everybody must know first: on top of every page about them."""
+    return _about(patient, BANNER)
+
+
+def _about(patient: Patient, sections: dict[str, Section]) -> dict[str, Any]:
     who = person(patient)
-    return (
-        {"patient": who, "not_understood": who.not_understood}
-        | {"allergies": [], "allergies_state": "unavailable"}
-        | loaded("allergies", allergies, patient)
-        | loaded("flags", lambda patient: {"flags": banner_flags(patient)}, patient)
-    )
-
-
-def loaded(name: str, load: Section, patient: Patient) -> dict[str, Any]:
-    """One section, or the word that it failed."""
+    context: dict[str, Any] = {"patient": who, "not_understood": who.not_understood}
+    context |= {"allergies": [], "allergies_state": "unavailable"}
     try:
-        return load(patient)
+        found = together({name: section(patient) for name, section in sections.items()})
+    except DatabaseError:
+        logger.exception("A chart could not be loaded as a whole")
+        found = {
+            name: loaded(name, partial(_alone, section), patient)
+            for name, section in sections.items()
+        }
+    for said in found.values():
+        context |= said
+    return context
+
+
+def _alone(section: Section, patient: Patient) -> dict[str, Any]:
+    return load(section(patient))
+
+
+def loaded(
+    name: str, section: Callable[[Patient], dict[str, Any]], patient: Patient
+) -> dict[str, Any]:
+    """What ``section`` gives, or the word that it failed."""
+    try:
+        with transaction.atomic():
+            return section(patient)
     except DatabaseError:
         logger.exception("Chart section %s could not be loaded", name)
         return {f"{name}_failed": True}
+
+
+def _since(patient: Patient, principal: Principal) -> dict[str, Any]:
+    try:
+        return since_last_look(patient, principal)
+    except DatabaseError:
+        logger.exception("What is new in a chart could not be loaded")
+        return {"since_failed": True}

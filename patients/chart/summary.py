@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from fhir.principal import Principal
-from patients.chart.history import active_problems, diagnoses_recorded, visits
+from fhir.together import Loading
+from patients.chart.flags import banner_flags
+from patients.chart.history import allergies, problems, visits
 from patients.chart.medicines import current_medications
 from patients.chart.news import News, news
 from patients.chart.notes import last_note
@@ -18,31 +20,29 @@ from patients.chart.readings import vitals
 from patients.chart.results import key_results
 from patients.models import Patient
 
-Section: TypeAlias = Callable[[Patient], dict[str, Any]]
-
-RECORDED_SHOWN = 8
+Section: TypeAlias = Callable[[Patient], Loading[dict[str, Any]]]
 
 
-def problems(patient: Patient) -> dict[str, Any]:
-    """The problem list; beside it what was recorded without ever being put on the list."""
-    return {
-        "problems": active_problems(patient),
-        "recorded": diagnoses_recorded(patient, RECORDED_SHOWN),
-    }
+def named(name: str, load: Callable[[Patient], Loading[Any]]) -> Section:
+    """The section of one thing, under the name that the page knows it by."""
+
+    def section(patient: Patient) -> Loading[dict[str, Any]]:
+        return {name: (yield from load(patient))}
+
+    return section
 
 
-def medications(patient: Patient) -> dict[str, Any]:
-    """What the patient takes."""
-    return {"medicines": current_medications(patient)}
+# What stands above every page of a chart.
+BANNER: dict[str, Section] = {"allergies": allergies, "flags": named("flags", banner_flags)}
 
-
+# Name of the section, for when it fails → how it is loaded.
 SECTIONS: dict[str, Section] = {
     "problems": problems,
-    "operations": lambda patient: {"operations": major_operations(patient, 4)},
-    "medications": medications,
-    "results": lambda patient: {"lab_results": key_results(patient)},
+    "operations": major_operations,
+    "medications": named("medicines", current_medications),
+    "results": named("lab_results", key_results),
     "vitals": vitals,
-    "note": lambda patient: {"note": last_note(patient)},
+    "note": named("note", last_note),
     "next_steps": next_steps,
     "encounters": visits,
 }

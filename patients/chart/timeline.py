@@ -210,11 +210,7 @@ KINDS: tuple[Kind, ...] = (
         "observations",
         _("Other observations"),
         "activity",
-        (
-            Source(
-                Observation, "effective_start", _nothing, "observation", _VALUE, ~_LAB & ~_VITAL
-            ),
-        ),
+        (Source(Observation, "effective_start", _nothing, "observation", _VALUE, ~_LAB & ~_VITAL),),
     ),
     Kind(
         "orders",

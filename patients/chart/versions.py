@@ -50,7 +50,7 @@ def versions(record: Record) -> list[Version]:
                 version=row.version,
                 op=_done(row.op),
                 at=row.at,
-                who=names.get(row.principal, row.principal),
+                who=names.get(row.principal) or _label(row.principal),
                 origin=row.origin,
                 changed=changed_words(row.before, after),
             )
@@ -63,6 +63,13 @@ def _names(rows: list[Change]) -> dict[str, str]:
     ids = {row.principal.removeprefix("user:") for row in rows if row.principal[:5] == "user:"}
     users = User.objects.filter(pk__in=ids)
     return {f"user:{user.pk}": user.get_full_name() or user.get_username() for user in users}
+
+
+def _label(principal: str) -> str:
+    """Who it was, where it was no person."""
+    kind, _colon, name = principal.partition(":")
+    kinds = {"system": _("this system"), "device": _("a device"), "client": _("another program")}
+    return f"{kinds[kind]} ({name})" if kind in kinds else principal
 
 
 def _done(op: str) -> str:

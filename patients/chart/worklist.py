@@ -103,7 +103,7 @@ def recent(by: Principal) -> list[Row]:
         .order_by("-last")[:ROWS_AT_MOST]
     )
     order = {look["patient_id"]: place for place, look in enumerate(looks)}
-    patients = Patient.objects.visible_to(by).filter(pk__in=order)
+    patients = Patient.objects.visible_to(by).filter(pk__in=list(order))
     return sorted(_people(patients), key=lambda row: order[row.patient.id])
 
 

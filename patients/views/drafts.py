@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import principal, requires
 from accounts.roles import CHART_READ, NOTE_SIGN
 from fhir.errors import NotFound, Refusal, VersionConflict
+from fhir.together import load
 from patients.acts import notes as acts
 from patients.chart.copying import copied_sections
 from patients.chart.dot_phrases import PHRASES, expand, phrase
@@ -177,7 +178,7 @@ def write_page(
         "form": form,
         "mine": mine,
         "text": "" if mine else compose(found.sections),
-        "last": last_note(found.patient) if mine else None,
+        "last": load(last_note(found.patient)) if mine else None,
         "parked": found.parked_texts() if mine else [],
         "phrases": [f".{name}" for name in PHRASES],
         "tab": "notes",

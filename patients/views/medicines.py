@@ -15,6 +15,7 @@ from accounts.roles import (
     MEDICATION_PRESCRIBE,
 )
 from fhir.principal import Principal
+from fhir.together import load
 from patients.acts.overrides import kept
 from patients.chart.concepts import words_of
 from patients.chart.doses import given_doses, in_words
@@ -58,7 +59,7 @@ def medications(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     before = _row_of(patient, request.GET.get("before", ""))
     stopped, more = stopped_medications(patient, before)
     context = frame(patient, principal(request)) | {
-        "list": current_medications(patient),
+        "list": load(current_medications(patient)),
         "stopped": stopped,
         "stopped_elsewhere": stopped_statements(patient) if before is None else [],
         "more_before": more,

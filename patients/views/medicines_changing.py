@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import principal, requires
 from accounts.roles import CHART_WRITE, MEDICATION_PRESCRIBE
 from fhir.errors import Invalid, VersionConflict
+from fhir.together import load
 from patients.acts.medication_reviews import (
     Reviewed,
     Told,
@@ -180,10 +181,11 @@ def _told(form: ElsewhereForm) -> Told:
 def medications_reconcile(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Walk through the list: each line confirmed, changed or stopped."""
     patient = open_patient(request, patient_id)
-    found = current_medications(patient)
+    found = load(current_medications(patient))
     lines = [*found.confirmed, *found.older, *found.over]
     posted = request.POST if request.method == "POST" else None
-    walked = [(line, _line_form(line, posted)) for line in lines]
+    stops = principal(request).may(MEDICATION_PRESCRIBE)
+    walked = [(line, _line_form(line, posted, stops or line.elsewhere)) for line in lines]
     form = ReviewForm(posted)
     valid = posted is not None and all([form.is_valid(), *(f.is_valid() for _line, f in walked)])
     moved = posted is not None and _moved(posted, lines)
@@ -213,14 +215,15 @@ def medications_reconcile(request: HttpRequest, patient_id: UUID) -> HttpRespons
     return render(request, "medicines/reconcile.html", context, status=status)
 
 
-def _line_form(line: Medication, posted: Any) -> LineForm:
+def _line_form(line: Medication, posted: Any, may_stop: bool) -> LineForm:  # noqa: FBT001
     """The form of one line; what was said of a version that is gone has to be said again."""
     prefix = str(line.id)
     stale = posted is not None and posted.get(f"{prefix}-version") != str(line.version)
     initial = {"reference": line.reference, "version": line.version}
     if stale:
         initial["reason"] = posted.get(f"{prefix}-reason", "")
-    return LineForm(None if stale else posted, prefix=prefix, initial=initial)
+    data = None if stale else posted
+    return LineForm(data, prefix=prefix, initial=initial, may_stop=may_stop)
 
 
 def _moved(posted: Any, lines: list[Medication]) -> bool:

@@ -5,6 +5,7 @@ import pytest
 from fhir import changes
 from fhir.errors import Invalid, NotAllowed
 from fhir.principal import SYSTEM
+from fhir.together import load
 from patients.acts import allergies
 from patients.acts.allergies import Allergy, AllergyStands, NotStanding, Reaction, Standing
 from patients.chart.history import allergies as banner_allergies
@@ -112,7 +113,7 @@ def test_the_statement_is_refused_on_the_page(post, rosa, penicillin):
 
 def test_the_statement_is_coded(rosa, as_ames):
     row = allergies.no_known_allergies(by=as_ames, patient=rosa)
-    assert (row.code_code, banner_allergies(rosa)["allergies_state"]) == ("716186003", "none")
+    assert (row.code_code, load(banner_allergies(rosa))["allergies_state"]) == ("716186003", "none")
 
 
 def test_the_statement_said_again_is_dated_again(rosa, as_ames):
@@ -150,14 +151,14 @@ def test_a_food_allergy_leaves_no_known_drug_allergy_standing(rosa, as_ames):
 
 def test_no_known_drug_allergy_says_nothing_of_others(rosa):
     stated(rosa, "409137002")
-    assert banner_allergies(rosa)["allergies_state"] == "unrecorded"
+    assert load(banner_allergies(rosa))["allergies_state"] == "unrecorded"
 
 
 def test_a_statement_with_an_unknown_modifier_is_not_relied_on(rosa):
     row = AllergyIntolerance(patient=rosa, code_code="716186003", clinical_status="active")
     row.extra = {"modifierExtension": [{"url": "urn:not-really", "valueBoolean": True}]}
     changes.create(row, by=SYSTEM)
-    assert banner_allergies(rosa)["allergies_state"] == "unrecorded"
+    assert load(banner_allergies(rosa))["allergies_state"] == "unrecorded"
 
 
 @pytest.mark.parametrize("words", ["NKDA", "nka", "None", "No known allergies", "no allergies"])
@@ -170,7 +171,7 @@ def test_no_known_allergies_is_not_a_substance(rosa, as_ames, words):
 
 def test_what_no_longer_holds_leaves_the_banner(rosa, as_ames, penicillin):
     allergies.resolve(by=as_ames, allergy=penicillin, expected=1, reason="outgrown")
-    assert banner_allergies(rosa)["allergies_state"] == "unrecorded"
+    assert load(banner_allergies(rosa))["allergies_state"] == "unrecorded"
 
 
 def test_a_reopened_allergy_ends_the_statement(rosa, as_ames, penicillin):
@@ -220,3 +221,8 @@ def test_an_allergy_of_the_future_is_refused(post, rosa):
 
 def test_one_allergy_says_every_reaction(chart, penicillin):
     assert "Hives – severe" in chart.get(f"/allergies/{penicillin.id}/").content.decode()
+
+
+def test_a_picked_substance_brings_its_category(post, rosa):
+    post(f"/patients/{rosa.id}/allergies/new/", **form(code="Peanut"))
+    assert AllergyIntolerance.objects.get().categories == ["food"]

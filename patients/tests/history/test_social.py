@@ -163,3 +163,8 @@ def test_markup_in_an_answer_stays_text(post, chart, rosa):
 def test_an_answer_of_somebody_elses_patient_is_not_there(client, dr_baum, smoking, where):
     client.force_login(dr_baum)
     assert client.get(f"/social-history/{smoking.id}/{where}").status_code == 404
+
+
+def test_a_vital_sign_has_no_page_among_social_history(chart, rosa):
+    row = changes.create(Observation(patient=rosa, status="final", code_code="8867-4"), by=SYSTEM)
+    assert chart.get(f"/social-history/{row.id}/").status_code == 404

@@ -10,6 +10,7 @@ from fhir import changes
 from fhir.errors import Invalid, NotAllowed, NotFound
 from fhir.principal import SYSTEM
 from fhir.registry import render
+from fhir.together import load
 from patients.acts.medication_doses import Giving, NotToGive, TooSoon, administer
 from patients.acts.medications import PatientDied, hold, resume
 from patients.chart.doses import due_doses
@@ -173,7 +174,7 @@ def test_a_doctor_of_another_house_gives_nothing(as_baum, running):
 
 def test_the_last_dose_stands_on_the_line(as_nurse, running, rosa):
     administer(by=as_nurse, order=running, giving=given(minutes_ago=5))
-    (line,) = current_medications(rosa).confirmed
+    (line,) = load(current_medications(rosa)).confirmed
     assert line.last_dose.text == "5 mg"
 
 

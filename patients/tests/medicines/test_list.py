@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from fhir import changes
 from fhir.principal import SYSTEM
+from fhir.together import load
 from patients.acts.medication_reviews import Reviewed, reconcile
 from patients.chart.medicines import current_medications, medications, stopped_medications
 from patients.models import Condition, Medication, MedicationStatement
@@ -16,7 +17,7 @@ LONG_AGO = timezone.now() - timedelta(days=800)
 
 
 def line(rosa):
-    found = current_medications(rosa)
+    found = load(current_medications(rosa))
     (only,) = [*found.confirmed, *found.older, *found.over]
     return only
 
@@ -42,17 +43,17 @@ def statement(rosa, **columns):
 
 def test_a_prescription_of_this_year_is_confirmed(rosa):
     order(rosa)
-    assert names(current_medications(rosa).confirmed) == ["Bisoprolol"]
+    assert names(load(current_medications(rosa)).confirmed) == ["Bisoprolol"]
 
 
 def test_a_prescription_of_long_ago_is_unconfirmed(rosa):
     order(rosa, authored_at=LONG_AGO)
-    assert names(current_medications(rosa).older) == ["Bisoprolol"]
+    assert names(load(current_medications(rosa)).older) == ["Bisoprolol"]
 
 
 def test_a_prescription_without_a_date_is_unconfirmed(rosa):
     order(rosa, authored_at=None)
-    assert names(current_medications(rosa).older) == ["Bisoprolol"]
+    assert names(load(current_medications(rosa)).older) == ["Bisoprolol"]
 
 
 @pytest.mark.parametrize("outcome", ["confirmed", "changed"])
@@ -60,13 +61,13 @@ def test_who_walks_through_the_list_confirms_it(as_ames, rosa, outcome):
     row = order(rosa, authored_at=LONG_AGO)
     said = Reviewed(row.reference, 1, outcome, "half of it")
     reconcile(by=as_ames, patient=rosa, lines=[said])
-    assert names(current_medications(rosa).confirmed) == ["Bisoprolol"]
+    assert names(load(current_medications(rosa)).confirmed) == ["Bisoprolol"]
 
 
 def test_what_nobody_could_find_out_stays_unconfirmed(as_ames, rosa):
     row = order(rosa, authored_at=LONG_AGO)
     reconcile(by=as_ames, patient=rosa, lines=[Reviewed(row.reference, 1, "unclear", "asleep")])
-    assert names(current_medications(rosa).older) == ["Bisoprolol"]
+    assert names(load(current_medications(rosa)).older) == ["Bisoprolol"]
 
 
 def test_death_ends_the_list(rosa):
@@ -78,31 +79,31 @@ def test_death_ends_the_list(rosa):
 def test_what_was_on_the_list_at_death_is_kept(rosa):
     order(rosa)
     rosa.deceased = True
-    assert names(current_medications(rosa).at_death) == ["Bisoprolol"]
+    assert names(load(current_medications(rosa)).at_death) == ["Bisoprolol"]
 
 
 def test_a_course_that_is_over_by_its_dates_is_said_to_be(rosa):
     dosage = {"timing": {"repeat": {"boundsPeriod": {"end": "2020-02-01"}}}}
     order(rosa, dosages=[dosage], authored_at=LONG_AGO - timedelta(days=2000))
-    assert names(current_medications(rosa).over) == ["Bisoprolol"]
+    assert names(load(current_medications(rosa)).over) == ["Bisoprolol"]
 
 
 def test_an_end_before_the_start_ends_nothing(rosa):
     dosage = {"timing": {"repeat": {"boundsPeriod": {"start": "2024-02-01", "end": "2020-02-01"}}}}
     order(rosa, dosages=[dosage])
-    assert current_medications(rosa).over == []
+    assert load(current_medications(rosa)).over == []
 
 
 @pytest.mark.parametrize("status", ["active", "on-hold", "unknown", ""])
 def test_what_may_be_taken_is_listed(rosa, status):
     order(rosa, status=status)
-    assert names(current_medications(rosa).confirmed) == ["Bisoprolol"]
+    assert names(load(current_medications(rosa)).confirmed) == ["Bisoprolol"]
 
 
 @pytest.mark.parametrize("status", ["stopped", "completed", "cancelled", "entered-in-error"])
 def test_what_is_over_is_not_current(rosa, status):
     order(rosa, status=status)
-    assert (current_medications(rosa).confirmed, names(stopped_medications(rosa)[0])) == (
+    assert (load(current_medications(rosa)).confirmed, names(stopped_medications(rosa)[0])) == (
         [],
         ["Bisoprolol"],
     )
@@ -176,7 +177,7 @@ def test_what_is_taken_from_elsewhere_stands_with_the_rest(rosa):
 @pytest.mark.parametrize("status", ["not-taken", "stopped", "completed", "entered-in-error"])
 def test_what_is_not_taken_is_not_current(rosa, status):
     statement(rosa, status=status)
-    assert current_medications(rosa).confirmed == []
+    assert load(current_medications(rosa)).confirmed == []
 
 
 def test_a_newer_prescription_is_linked(rosa):
@@ -204,4 +205,4 @@ def test_the_list_asks_as_often_for_one_line_as_for_a_hundred(
         order(rosa, f"Medicine {number}")
         statement(rosa, medication_text=f"Herb {number}")
     with django_assert_max_num_queries(6):
-        current_medications(rosa)
+        load(current_medications(rosa))

@@ -361,6 +361,41 @@ def test_a_walk_over_a_list_that_changed_keeps_the_answers_in_the_form(doctor_cl
     assert "takes half of it" in text(answer)
 
 
+def test_a_nurse_is_not_offered_to_stop_a_prescription(nurse_client, rosa):
+    answer = walk(nurse_client, rosa, order(rosa), outcome="stopped", reason="x")
+    assert (answer.status_code, MedicationReview.objects.count()) == (422, 0)
+
+
+def test_a_nurse_ends_what_is_taken_from_elsewhere(nurse_client, rosa):
+    elsewhere(nurse_client, rosa)
+    row = MedicationStatement.objects.get()
+    walk(nurse_client, rosa, row, outcome="stopped", reason="Rash")
+    row.refresh_from_db()
+    assert row.status == "stopped"
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00", "9999-12-31T23:59"])
+def test_a_time_of_another_millennium_is_refused(doctor_client, rosa, harbour, at):
+    harbour.time_zone = "Europe/Oslo"
+    changes.update(harbour, by=SYSTEM)
+    row = order(rosa, authored_at=None)
+    answers = [
+        checked(doctor_client, rosa, start=at, duration_days="700")[0],
+        stop(doctor_client, row, rosa, at=at),
+        give(doctor_client, row, rosa, at=at),
+        give(doctor_client, row, rosa, due_at=f"{at}:00+01:00"),
+    ]
+    assert [answer.status_code for answer in answers] == [422] * 4
+
+
+def test_what_must_not_be_given_is_not_renewed(doctor_client, rosa):
+    row = order(rosa, do_not_perform=True)
+    address = f"/medications/{row.id}/renew/"
+    shown = doctor_client.post(address, posted(version="1")).context["shown"]
+    said = posted(version="1", sign="1", shown=shown, patient=str(rosa.id))
+    assert doctor_client.post(address, said).status_code == 409
+
+
 def give(client, row, rosa, **fields):
     said = {
         "outcome": "given",

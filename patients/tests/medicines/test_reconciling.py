@@ -8,6 +8,7 @@ from fhir.errors import Invalid, NotAllowed, NotFound, VersionConflict
 from fhir.models import Change
 from fhir.principal import SYSTEM
 from fhir.registry import render
+from fhir.together import load
 from patients.acts.medication_reviews import (
     Reviewed,
     Told,
@@ -141,7 +142,7 @@ def test_a_review_cannot_be_altered(as_ames, rosa):
 
 def test_a_medicine_from_elsewhere_is_a_statement(as_ames, rosa):
     herb(as_ames, rosa)
-    (line,) = current_medications(rosa).confirmed
+    (line,) = load(current_medications(rosa)).confirmed
     assert (line.text, line.elsewhere, line.uncoded) == ("St John's wort", True, True)
 
 

@@ -10,6 +10,7 @@ from accounts.models import Location
 from fhir import changes
 from fhir.errors import Invalid
 from fhir.principal import SYSTEM
+from fhir.together import load
 from patients.acts.flags import HasEnded, StandsAlready, end_flag, raise_flag
 from patients.chart.flags import banner_flags
 from patients.models import Encounter, Flag, Observation
@@ -30,7 +31,7 @@ def lift(as_nurse, rosa):
 
 @pytest.fixture
 def said(rosa):
-    return lambda: {item["label"]: item["value"] for item in banner_flags(rosa)}
+    return lambda: {item["label"]: item["value"] for item in load(banner_flags(rosa))}
 
 
 def flag(patient, text="Alert", **columns):
@@ -45,7 +46,7 @@ def test_a_resuscitation_status_that_nobody_recorded_is_said_to_be_so(said):
 
 def test_a_resuscitation_status_stands_first(lift, rosa):
     lift()
-    assert banner_flags(rosa)[0]["value"] == "Not for CPR"
+    assert load(banner_flags(rosa))[0]["value"] == "Not for CPR"
 
 
 def test_only_one_resuscitation_status_stands(lift, rosa):
@@ -210,7 +211,7 @@ def test_the_banner_asks_the_database_twice(lift, rosa, django_assert_num_querie
     lift()
     lift("isolation", BY_ID["isolation"].options[0])
     with django_assert_num_queries(2):
-        banner_flags(rosa)
+        load(banner_flags(rosa))
 
 
 @pytest.fixture

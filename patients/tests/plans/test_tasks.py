@@ -12,11 +12,13 @@ from fhir import changes
 from fhir.errors import Invalid
 from fhir.principal import SYSTEM
 from fhir.registry import mapping
+from fhir.together import load
 from patients.acts.tasks import Ask, StepNotPossible, follow_up, step
 from patients.chart.plans import my_tasks, next_steps, overdue_count, task_row
 from patients.models import Task
 
 OSLO = ZoneInfo("Europe/Oslo")
+KEY = "0190a0a0-0000-7000-8000-000000000001"
 
 
 @pytest.fixture
@@ -275,7 +277,7 @@ def test_the_page_asks_as_often_for_many_as_for_few(
 
 def test_the_summary_shows_the_next_steps(ask, rosa):
     ask()
-    assert [row.text for row in next_steps(rosa)["next_steps"]] == ["Repeat potassium"]
+    assert [row.text for row in load(next_steps(rosa))["next_steps"]] == ["Repeat potassium"]
 
 
 @pytest.mark.parametrize("path", ["edit/", "end/complete/", "end/cancel/"])
@@ -304,3 +306,17 @@ def test_as_fhir_the_day_is_the_end_of_the_restriction(ask):
     body = rules.render(rules.queryset().get(pk=row.pk))
     assert body["restriction"]["period"]["end"].endswith("Z")
     assert body["for"] == {"reference": "Patient/rosa"}
+
+
+@pytest.mark.parametrize(
+    ("focus", "words", "url"),
+    [
+        (f"Observation/{KEY}", "a result", f"/observations/{KEY}/"),
+        ("Observation/from-elsewhere", "a result", ""),
+        ("Communication/x", "Communication", ""),
+        ("", "", ""),
+    ],
+)
+def test_a_follow_up_leads_to_what_it_is_about(rosa, focus, words, url):
+    row = task_row(task(rosa, focus=focus))
+    assert (row.about, row.about_url) == (words, url)
