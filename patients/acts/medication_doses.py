@@ -13,7 +13,7 @@ from accounts.roles import MEDICATION_ADMINISTER
 from fhir.errors import Invalid, Refusal
 from fhir.principal import Principal
 from patients.acts.charting import annotation, author, create, open_chart
-from patients.acts.medications import CLOCKS_DIFFER, PatientDied
+from patients.acts.medications import CLOCKS_DIFFER, PatientDied, plausible
 from patients.chart.medicines import dose_words, is_dead
 from patients.dosages import DUE_AT, with_moment
 from patients.due_times import interval
@@ -126,6 +126,9 @@ def meaningful(order: MedicationRequest, giving: Giving) -> None:
         raise Invalid(_("What happened: choose given, withheld or refused."))
     if giving.outcome != GIVEN and not giving.reason.strip():
         raise Invalid(_("Reason: say why the dose was not given."))
+    plausible(giving.at, _("Time"))
+    if giving.due_at is not None and abs(giving.due_at - giving.at) > LOOK_BACK:
+        raise Invalid(_("Due time: it is days away from the dose. Open the dose from its list."))
     if giving.at > timezone.now() + CLOCKS_DIFFER:
         raise Invalid(_("Time: it is in the future. Record a dose when it has been given."))
     if order.starts_at is not None and giving.at < order.starts_at - CLOCKS_DIFFER:

@@ -35,6 +35,7 @@ COURSE = "http://terminology.hl7.org/CodeSystem/medicationrequest-course-of-ther
 UCUM = "http://unitsofmeasure.org"
 MOST_REFILLS = 99
 CLOCKS_DIFFER = timedelta(minutes=5)
+EARLIEST_YEAR = 1900
 
 
 class NeedsReason(Refusal):
@@ -154,6 +155,8 @@ def renew(
     require(by, MEDICATION_PRESCRIBE)
     patient = open_chart(by, order.patient)
     running(order)
+    if order.do_not_perform:
+        raise NotRunning(_("This says: do not give. It cannot be renewed; prescribe anew."))
     new = _sign(by, patient, wanted, overrides or {}, order)
     words = _("Replaced by a new prescription")
     _become(order, "completed", words, timezone.now())
@@ -178,6 +181,7 @@ def stop(
     """
     running(order)
     at = at or timezone.now()
+    plausible(at, _("Stopped"))
     if at > timezone.now() + CLOCKS_DIFFER:
         raise Invalid(_("Stopped: it is in the future. Stop it when it is to end."))
     if order.starts_at is not None and at < order.starts_at:
@@ -232,6 +236,16 @@ def running(order: MedicationRequest) -> None:
     """
     if order.status not in CURRENT:
         raise NotRunning
+
+
+def plausible(at: datetime, field: str) -> None:
+    """Refuse a moment that nobody here can have meant.
+
+    Raises:
+        Invalid: the year is one of another century, or more than a year ahead.
+    """
+    if not EARLIEST_YEAR <= at.year <= timezone.now().year + 1:
+        raise Invalid(_("%(field)s: check the year, %(year)s.") % {"field": field, "year": at.year})
 
 
 def needed(reason: str) -> str:
@@ -292,6 +306,7 @@ def meaningful(wanted: Prescription, patient: Patient) -> None:
         raise Invalid(_("How often: choose one, or say in words how it is taken."))
     if wanted.refills is not None and not 0 <= wanted.refills <= MOST_REFILLS:
         raise Invalid(_("Refills: write a number from 0 to %(most)s.") % {"most": MOST_REFILLS})
+    plausible(wanted.start, _("Start"))
     born = patient.birth_date_low
     if born is not None and timezone.localtime(wanted.start).date() < born:
         raise Invalid(_("Start: it is before the patient was born. Check the year."))

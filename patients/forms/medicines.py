@@ -291,6 +291,11 @@ class LineForm(forms.Form):
     reference = forms.CharField(max_length=120, widget=forms.HiddenInput)
     version = VersionField()
 
+    def __init__(self, *args: Any, may_stop: bool = True, **options: Any) -> None:
+        super().__init__(*args, **options)
+        offered = [each for each in OUTCOMES if may_stop or each[0] != "stopped"]
+        self.fields["outcome"].choices = offered  # type: ignore[attr-defined]  # a ChoiceField
+
     def clean(self) -> dict[str, Any]:
         """All but a plain confirmation say why."""
         said: dict[str, Any] = super().clean() or {}
