@@ -12,12 +12,14 @@ from patients.chart.concepts import all_words, name_of, noted, understood
 from patients.chart.medicine_names import Named, medicine_name, medicine_names
 from patients.models import (
     AllergyIntolerance,
+    Flag,
     MedicationAdministration,
     MedicationRequest,
     MedicationStatement,
     Observation,
     Patient,
 )
+from patients.models.flags import PREGNANCY as FLAGGED
 from patients.models.medication import NOT_ORDERED
 from patients.prescribing.comparison import Allergy, AllergyList, Facts, Medicine, Pregnancy
 from patients.prescribing.formulary import Formulary
@@ -116,6 +118,8 @@ def _sex(patient: Patient) -> str:
 def _pregnancy(patient: Patient) -> Pregnancy:
     if _sex(patient) == "male":
         return Pregnancy.NOT_APPLICABLE
+    if Flag.objects.of(patient).standing().filter(kind=FLAGGED).exists():
+        return Pregnancy.KNOWN
     row = _newest(patient, (PREGNANCY,))
     if row is None or row.effective_start is None or not understood(row):
         return Pregnancy.UNKNOWN
