@@ -92,7 +92,7 @@ def page(
         "tab": "orders",
         "order": order_rows([row])[0],
         "notes": row.notes or [],
-        "results": [(str(each), reading(each, local)) for each in results],
+        "values": [(str(each), reading(each, local)) for each in results],
         "reports": [report_row(each) for each in reports],
         "versions": versions(row),
         "revoke": (revoke or RevokeForm(initial=now)) if may_revoke(by, row) else None,

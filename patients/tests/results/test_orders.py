@@ -409,3 +409,11 @@ def test_a_report_against_an_order_keeps_the_orders_code(client, nurse, ordered,
     client.post(f"/orders/{ordered.id}/report/", data)
     row = DiagnosticReport.objects.get()
     assert (row.code_code, row.order_references) == ("2823-3", [ordered.reference])
+
+
+def test_an_order_shows_what_came_of_it(client, dr_ames, as_nurse, ordered):
+    results.enter(by=as_nurse, order=ordered, found=found("6.4"), expected=1)
+    client.force_login(dr_ames)
+    page = client.get(f"/orders/{ordered.id}/").content.decode()
+    assert "6.4" in page
+    assert "critically high" in page
