@@ -1,5 +1,6 @@
 """Follow-ups: asking for one, changing it, and what one does with it."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -40,7 +41,8 @@ def tasks(request: HttpRequest) -> HttpResponse:
     by = principal(request)
     whose = request.GET.get("whose", "mine")
     whose = whose if whose in WHOSE else "mine"
-    context = {"whose": whose, "choices": WHOSE}
+    context: dict[str, Any] = {"whose": whose, "choices": WHOSE}
+    context["may_write"] = by.may(CHART_WRITE)
     try:
         found = my_tasks(by, whose=whose)
     except DatabaseError:
