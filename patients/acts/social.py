@@ -142,6 +142,11 @@ def _say(row: Observation, by: Principal, said: SocialFact) -> None:
     comment(row, by, said.note)
 
 
+def is_social(row: Observation) -> bool:
+    """An answer of a social history: by its category, or by a question that is known here."""
+    return SOCIAL_HISTORY in row.categories or row.code_code in OF_CODE
+
+
 def answer_of(said: SocialFact) -> Coded:
     """The answer: smoking from its value set, anything else in words."""
     if said.question != SMOKING:

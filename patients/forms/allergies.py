@@ -19,6 +19,7 @@ from patients.forms.history import (
     span_words,
 )
 from patients.models import AllergyIntolerance
+from patients.terminology import search
 from patients.terminology.coded import Coded
 
 TYPES: Choices = [
@@ -110,6 +111,13 @@ class AllergyForm(ChapterForm[AllergyIntolerance]):
                 )
         return data
 
+    def _category(self, substance: Coded) -> str:
+        """What the table of substances says, where nobody chose and it is a new allergy."""
+        if self.row is not None or not substance.is_coded:
+            return ""
+        known = search.chosen(substance.system, substance.code, "allergen")
+        return known.category if known is not None and known.category in dict(CATEGORIES) else ""
+
     def said(self) -> Allergy:
         """What was written, as ``record_allergy`` takes it."""
         data = self.cleaned_data
@@ -117,7 +125,7 @@ class AllergyForm(ChapterForm[AllergyIntolerance]):
         return Allergy(
             substance=data["code"],
             type=data["type"],
-            category=data["category"],
+            category=data["category"] or self._category(data["code"]),
             criticality=data["criticality"],
             verification=data["verification"] if kept is None else kept,
             reactions=tuple(

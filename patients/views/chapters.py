@@ -64,6 +64,7 @@ class Chapter:
         start: ``(by, patient, said)`` records a new one.
         edit: ``(by, row, said, expected)`` corrects one.
         editable: Whether a record can be corrected in the form.
+        holds: Whether a record of the table is one of this kind.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Chapter:
     edit: Callable[[Principal, Any, Any, int], PatientRecord]
     editable: Callable[[Any], bool]
     steps: dict[str, Step]
+    holds: Callable[[Any], bool] = lambda _row: True
 
 
 def because(
@@ -219,6 +221,7 @@ SOCIAL = Chapter(
     edit=lambda by, row, said, expected: social.edit(by=by, fact=row, said=said, expected=expected),
     editable=lambda row: row.status != ENTERED_IN_ERROR and row.code_code in social.OF_CODE,
     steps={},
+    holds=social.is_social,
 )
 
 CHAPTERS = {

@@ -51,7 +51,7 @@ def new(request: HttpRequest, patient_id: UUID, chapter: str) -> HttpResponse:
 def edit(request: HttpRequest, record_id: UUID, chapter: str) -> HttpResponse:
     """An entry corrected; a newer version leads to the merge page."""
     kind = CHAPTERS[chapter]
-    row, patient = open_record(request, kind.model, record_id)
+    row, patient = opened(request, kind, record_id)
     if not kind.editable(row):
         raise NotFound
     name = str(row)
@@ -71,6 +71,14 @@ def edit(request: HttpRequest, record_id: UUID, chapter: str) -> HttpResponse:
             return saved(request, kind, row, patient)
     title = _("Edit: %(name)s") % {"name": name}
     return form_page(request, kind, form, patient, title=title, row=row)
+
+
+def opened(request: HttpRequest, kind: Chapter, record_id: UUID) -> tuple[PatientRecord, Patient]:
+    """The record and its patient; NotFound where it is of another kind."""
+    row, patient = open_record(request, kind.model, record_id)
+    if not kind.holds(row):
+        raise NotFound
+    return row, patient
 
 
 def merged(request: HttpRequest, kind: Chapter, form: Any, record_id: UUID) -> HttpResponse:
@@ -119,7 +127,7 @@ def step(request: HttpRequest, record_id: UUID, chapter: str, name: str) -> Http
 def one(request: HttpRequest, record_id: UUID, chapter: str) -> HttpResponse:
     """An entry in full: every fact, its notes, its versions, and what can be done to it."""
     kind = CHAPTERS[chapter]
-    row, patient = open_record(request, kind.model, record_id)
+    row, patient = opened(request, kind, record_id)
     looked(request, patient, row)
     steps = {key: each for key, each in kind.steps.items() if each.offered(row)}
     may_write = principal(request).may(CHART_WRITE)
