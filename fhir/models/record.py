@@ -58,7 +58,7 @@ class Record(models.Model):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not self.fhir_id:
+        if not self.__dict__.get("fhir_id", "not loaded"):
             self.fhir_id = str(self.id)
 
     @property
