@@ -66,23 +66,19 @@ class VitalRow:
 
 def vitals(patient: Patient) -> Loading[dict[str, Any]]:
     """The newest of each vital sign, the one before, and device readings that wait."""
-    rows = (yield {"vitals": _newest_vitals(patient)})["vitals"]
+    found = yield {code: _newest_of(patient, code) for code in CODES}
+    rows = [row for each in found.values() for row in each]
     grouped: dict[str, list[Observation]] = defaultdict(list)
     for observation in sorted(rows, key=lambda o: (o.effective_start, o.id), reverse=True):
         grouped[CODES[observation.code_code]].append(observation)
     return {"vitals": [_vital_row(name, grouped[name]) for name in VITALS if grouped[name]]}
 
 
-def _newest_vitals(patient: Patient) -> QuerySet[Observation]:
-    """Ten of each code: one index walk per code, however long the history is."""
-    each = [
-        Observation.objects.of(patient)
-        .standing()
-        .filter(code_code=code, effective_start__isnull=False)
-        .order_by("-effective_start", "-id")[:SHOWN]
-        for code in CODES
-    ]
-    return each[0].union(*each[1:], all=True)
+def _newest_of(patient: Patient, code: str) -> QuerySet[Observation]:
+    """Ten of a code: one index walk, however long the history is."""
+    rows = Observation.objects.of(patient).standing()
+    dated = rows.filter(code_code=code, effective_start__isnull=False)
+    return dated.order_by("-effective_start", "-id")[:SHOWN]
 
 
 def vitals_now(patient_ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
