@@ -128,20 +128,20 @@ def save_draft(
         title: Its title.
         texts: One text for each of its sections.
         expected: Revision that the text was written over.
-        editor: Which page (tab) sends it.
-        sequence: Number of the page's save, so that a late older one changes nothing.
+        editor: Which page (tab) sends it; the page that saved last goes on although an answer
+            with the new revision was lost on its way.
+        sequence: Number of the page's save, so that a late older one does not pass for new.
 
     Raises:
         VersionConflict: another tab or device saved meanwhile; merge both texts.
         TooLong, DraftClosed, NotYourDraft, NotFound: nothing is saved.
     """
     kept = _locked(by, draft)
-    if kept.revision != expected and not (editor and kept.editor == editor):
+    same_page = bool(editor) and kept.editor == editor and sequence >= kept.sequence
+    if kept.revision != expected and not same_page:
         raise VersionConflict(
             _("This draft was saved in another tab or on another device meanwhile.")
         )
-    if editor and kept.editor == editor and sequence < kept.sequence:
-        return kept
     kept.sections = with_texts(kept, texts)
     kept.title = cleaned(title)[:200] or kept.title
     kept.revision += 1

@@ -15,6 +15,8 @@ class Autosave {
     this.firstChange = 0;
     this.timer = 0;
     this.running = null;
+    // A name of its own, also where the browser has doubled a tab with all its fields.
+    this.value("editor", Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(16)).join("-"));
     form.addEventListener("input", () => this.changed());
     form.addEventListener("submit", (event) => this.onSubmit(event));
     document.addEventListener("visibilitychange", () => document.hidden && this.soon(0));

@@ -68,7 +68,7 @@ def test_an_autosave_whose_answer_was_lost_is_no_conflict_with_the_next(save, dr
 
 def test_a_late_older_autosave_changes_nothing(save, draft):
     save(["newer", "", "", ""], by_itself=True, editor="a", sequence="5")
-    save(["older", "", "", ""], by_itself=True, editor="a", sequence="4")
+    save(["older", "", "", ""], by_itself=True, editor="a", sequence="4", revision="1")
     assert kept(draft)[0] == "newer"
 
 
