@@ -4,32 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from patients.chart.summary import Section
+from accounts.models import User
 from vitals.live import device_words, ecg_reading
-from vitals.models import DeviceStatus, Pairing, Recording
+from vitals.models import Device, DeviceStatus, Pairing, Recording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from uuid import UUID
 
     from fhir.together import Loading
+    from patients.chart.summary import Section
     from patients.models import Patient
 
 OTHERS = 20
 
 
-def ecg(patient: Patient) -> dict[str, Any]:
+def ecg(patient: Patient) -> Loading[dict[str, Any]]:
     """The newest ECG, a running one first, and the ones before."""
-    recordings = list(
-        Recording.objects.of(patient)
-        .filter(kind=Recording.Kind.ECG)
-        .select_related("device", "pairing")[: OTHERS + 1]
+    own = Recording.objects.filter(
+        pairing__in=Pairing.objects.filter(patient=patient), kind=Recording.Kind.ECG
     )
+    newest = own.order_by("-started_at")[: OTHERS + 1]
+    recordings: list[Recording] = (yield {"recordings": newest})["recordings"]
     recordings.sort(key=lambda recording: recording.closed_at is not None)
     if not recordings:
         return {"ecg": None, "other_recordings": []}
+    yield from _with_devices(recordings)
     return {
-        "ecg": ecg_reading(recordings[0]),
+        "ecg": (yield from ecg_reading(recordings[0])),
         "other_recordings": [
             {
                 "id": recording.pk,
@@ -43,20 +44,31 @@ def ecg(patient: Patient) -> dict[str, Any]:
     }
 
 
-def pairings(patient: Patient) -> dict[str, Any]:
+def pairings(patient: Patient) -> Loading[dict[str, Any]]:
     """Who wore what when, newest first, with what worn devices say about themselves."""
-    rows = list(
-        Pairing.objects.filter(patient=patient)
-        .select_related("device", "attached_by", "detached_by")
-        .order_by("-start")
-    )
-    newest = (
-        DeviceStatus.objects.filter(device__in=[row.device_id for row in rows if row.end is None])
-        .order_by("device_id", "-arrived_at")
-        .distinct("device_id")
-    )
-    said = {status.device_id: status for status in newest}
+    worn = Pairing.objects.filter(patient=patient).order_by("-start")
+    rows: list[Pairing] = (yield {"pairings": worn})["pairings"]
+    yield from _with_devices(rows)
+    now = [row.device_id for row in rows if row.end is None]
+    statuses = DeviceStatus.objects.filter(device__in=now)
+    people = {key for row in rows for key in (row.attached_by_id, row.detached_by_id)}
+    found = yield {
+        "newest": statuses.order_by("device_id", "-arrived_at").distinct("device_id"),
+        "people": User.objects.filter(pk__in=people - {None}),
+    }
+    said = {status.device_id: status for status in found["newest"]}
+    names = {person.pk: person for person in found["people"]}
+    for row in rows:
+        row.attached_by = names.get(row.attached_by_id)
+        row.detached_by = names.get(row.detached_by_id)
     return {"pairings": [_pairing(row, said.get(row.device_id)) for row in rows]}
+
+
+def _with_devices(rows: list[Any]) -> Loading[None]:
+    found = yield {"devices": Device.objects.filter(pk__in={row.device_id for row in rows})}
+    devices = {device.pk: device for device in found["devices"]}
+    for row in rows:
+        row.device = devices[row.device_id]
 
 
 def _pairing(row: Pairing, said: DeviceStatus | None) -> dict[str, Any]:
@@ -91,14 +103,4 @@ def worklist_columns(patient_ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
     }
 
 
-def by_itself(section: Callable[[Patient], dict[str, Any]]) -> Section:
-    """A section that asks the database on its own."""
-
-    def loading(patient: Patient) -> Loading[dict[str, Any]]:
-        yield {}
-        return section(patient)
-
-    return loading
-
-
-SECTIONS: dict[str, Section] = {"ecg": by_itself(ecg), "pairings": by_itself(pairings)}
+SECTIONS: dict[str, Section] = {"ecg": ecg, "pairings": pairings}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
+from fhir.together import load
 from vitals.clocks import TRUSTED
 from vitals.models import Recording
 from vitals.storage.reading import shown
@@ -15,6 +16,7 @@ from vitals.storage.reading import shown
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from fhir.together import Loading
     from vitals.models import Analysis, Device
 
 USUAL_CHUNK_S = 10.0
@@ -66,16 +68,20 @@ class EcgReading:
 
 def freshness(recording: Recording) -> Freshness:
     """How far the recording has come."""
+    return load(_freshness(recording))
+
+
+def _freshness(recording: Recording) -> Loading[Freshness]:
     rate = recording.sampling_rate_hz
-    last = shown(recording).order_by("-first_sample").defer("payload").first()
-    if last is None:
+    newest = shown(recording).order_by("-first_sample").defer("payload")[:1]
+    chunks = (yield {"chunks": newest})["chunks"]
+    if not chunks:
         return Freshness()
-    receipt = (
-        recording.receipts.filter(first_sample__lt=last.end_sample)
-        .order_by("-first_sample")
-        .only("n_samples", "clock_offset_ms")
-        .first()
-    )
+    last = chunks[0]
+    earlier = recording.receipts.filter(first_sample__lt=last.end_sample)
+    told = earlier.order_by("-first_sample").only("n_samples", "clock_offset_ms")[:1]
+    receipts = (yield {"receipts": told})["receipts"]
+    receipt = receipts[0] if receipts else None
     offset = timedelta(milliseconds=receipt.clock_offset_ms if receipt else 0)
     return Freshness(
         n_samples=last.end_sample,
@@ -90,9 +96,11 @@ def newest_reading(recording: Recording) -> Analysis | None:
     return recording.analyses.readings().first()
 
 
-def ecg_reading(recording: Recording) -> EcgReading:
+def ecg_reading(recording: Recording) -> Loading[EcgReading]:
     """A recording with the computer's reading, for the card and the page."""
-    fresh, analysis = freshness(recording), newest_reading(recording)
+    found = yield {"analyses": recording.analyses.readings()[:1]}
+    analysis: Analysis | None = next(iter(found["analyses"]), None)
+    fresh = yield from _freshness(recording)
     return EcgReading(
         recording_id=recording.pk,
         device=device_words(recording.device),

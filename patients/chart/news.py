@@ -38,12 +38,15 @@ SELECT looks.id, looks.at, (
 ) FROM looks
 """  # noqa: S608  only this module's own text
 
-_KINDS = """
-SELECT c.type, o.categories, c.record_id
-FROM fhir_change c LEFT JOIN patients_observation o ON o.id = c.record_id
-WHERE c.patient_id = %(patient)s AND c.at > %(since)s AND c.principal <> %(who)s
-LIMIT 1000
-"""
+_KINDS = f"""
+WITH looks AS ({_LAST_LOOKS})
+SELECT looks.at, n.* FROM looks LEFT JOIN LATERAL (
+    SELECT c.type, o.categories, c.record_id
+    FROM fhir_change c LEFT JOIN patients_observation o ON o.id = c.record_id
+    WHERE c.patient_id = looks.id AND c.at > looks.at AND c.principal <> %(who)s
+    LIMIT 1000
+) n ON true
+"""  # noqa: S608  only this module's own text
 
 
 @dataclass(frozen=True)
@@ -73,13 +76,10 @@ def news(patient: Patient, by: Principal) -> News:
     """What is new in one chart, by kind; the look that goes on now does not count."""
     before = timezone.now() - SAME_LOOK
     with connection.cursor() as cursor:
-        cursor.execute(_LAST_LOOKS, {"patients": [patient.id], "who": by.label, "now": before})
-        ((_, since),) = cursor.fetchall()
-        if since is None:
-            return News(None)
-        cursor.execute(_KINDS, {"patient": patient.id, "since": since, "who": by.label})
-        written = {key: kind(type_, categories) for type_, categories, key in cursor.fetchall()}
-    return News(since, len(written), Counter(written.values()))
+        cursor.execute(_KINDS, {"patients": [patient.id], "who": by.label, "now": before})
+        rows = cursor.fetchall()
+    written = {key: kind(type_, categories) for _, type_, categories, key in rows if key}
+    return News(rows[0][0], len(written), Counter(written.values()))
 
 
 def kind(type_: str, categories: list[str] | None) -> str:

@@ -18,6 +18,7 @@ from accounts import audit
 from accounts.access import principal
 from accounts.lock import quiet
 from accounts.models import AuditEvent
+from fhir.together import load
 from patients.chart.sections import banner
 from vitals.errors import BadView, NoSuchRecording
 from vitals.live import device_words, ecg_reading, freshness, state
@@ -62,7 +63,7 @@ def recording(request: HttpRequest, recording_id: UUID) -> HttpResponse:
                 "lead": ", ".join(shown.channels),
                 "filter_text": "as recorded",
             },
-            "ecg": ecg_reading(shown),
+            "ecg": load(ecg_reading(shown)),
             "start_ms": _optional_ms(request.GET.get("start_ms")),
         },
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from fhir.together import load
 from vitals.acts.wearing import detach
 from vitals.analysis import read
 from vitals.live import ecg_reading, state
@@ -79,7 +80,7 @@ def test_late_samples_are_read_again_where_they_belong(ecg_of, toy_ecg, close):
 def test_what_is_no_ecg_is_not_analysable_and_has_no_number(ecg_of, signal):
     recording = ecg_of(signal)
     result(recording)
-    shown = ecg_reading(Recording.objects.get(pk=recording))
+    shown = load(ecg_reading(Recording.objects.get(pk=recording)))
     assert shown.not_analysable
     numbers = (shown.rate_low, shown.rate_high, shown.regular, shown.pauses)
     assert numbers == (None,) * 4
