@@ -51,10 +51,10 @@ def pairings(patient: Patient) -> Loading[dict[str, Any]]:
     yield from _with_devices(rows)
     now = [row.device_id for row in rows if row.end is None]
     statuses = DeviceStatus.objects.filter(device__in=now)
-    people = {key for row in rows for key in (row.attached_by_id, row.detached_by_id)}
+    people = [key for row in rows for key in (row.attached_by_id, row.detached_by_id) if key]
     found = yield {
         "newest": statuses.order_by("device_id", "-arrived_at").distinct("device_id"),
-        "people": User.objects.filter(pk__in=people - {None}),
+        "people": User.objects.filter(pk__in=people),
     }
     said = {status.device_id: status for status in found["newest"]}
     names = {person.pk: person for person in found["people"]}
