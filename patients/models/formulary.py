@@ -145,5 +145,7 @@ class FormularyItem(models.Model):
             routes=list(item.routes),
             frequencies=list(item.frequencies),
             source=item.source,
+            # "Insulin" alone or an inhibitor that is never given alone is known, not offered.
+            offered=bool(item.products or item.frequencies),
             search_prefixes=prefixes(item.spellings),
         )

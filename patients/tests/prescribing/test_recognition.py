@@ -41,6 +41,7 @@ from patients.prescribing.formulary import ATC, RXNORM, Formulary, Item, standar
         ("Jolivette 28 Day Pack", ["norethisterone"]),
         ("potassium chloride 20 mEq", ["potassium-chloride"]),
         ("Plan B One-Step", ["levonorgestrel"]),
+        ("albuterol 2 puffs INH every 4 hours as needed", ["salbutamol"]),
     ],
 )
 def test_recognises(text, ingredients):
@@ -52,6 +53,7 @@ def test_recognises(text, ingredients):
     "text",
     [
         *("", "   ", "500 mg", "Frobnicol 5 mg", "potassium 20 mEq", "simvistatin 10 mg", "amox"),
+        *("hyoscine", "epoetin", "iron", "calcium", "water", "sulfa", "vitamin"),
         *("sodium", "tablet", "none", "no medicines", "lisinoprill", "met", "💊", "\0"),
     ],
 )

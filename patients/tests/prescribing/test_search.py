@@ -123,6 +123,12 @@ def test_what_is_not_offered_is_not_found_but_still_recognised():
     assert recognise("codeine 30 mg").ingredients == ("codeine",)
 
 
+@pytest.mark.parametrize("name", ["penicillin", "insulin", "clavulanic acid", "sulfamethoxazole"])
+def test_what_nobody_can_prescribe_alone_is_not_offered(name):
+    assert name not in [choice.item.name for choice in find(name)]
+    assert recognise(name)
+
+
 def test_a_medicine_added_here_is_found_and_recognised():
     added("zorblimab", brands=["Zorbi"], products=["5 mg tablet"], classes=["nsaid"])
     assert find("zorb")[0].text == "zorblimab 5 mg tablet"
