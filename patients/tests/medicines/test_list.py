@@ -9,7 +9,7 @@ from fhir import changes
 from fhir.principal import SYSTEM
 from fhir.together import load
 from patients.acts.medication_reviews import Reviewed, reconcile
-from patients.chart.medicines import current_medications, medications, stopped_medications
+from patients.chart.medicines import current_medications, stopped_medications
 from patients.models import Condition, Medication, MedicationStatement
 from patients.tests.medicines.conftest import order
 
@@ -73,7 +73,7 @@ def test_what_nobody_could_find_out_stays_unconfirmed(as_ames, rosa):
 def test_death_ends_the_list(rosa):
     order(rosa)
     rosa.deceased = True
-    assert medications(rosa)["medications"] == []
+    assert load(current_medications(rosa)).confirmed == []
 
 
 def test_what_was_on_the_list_at_death_is_kept(rosa):
