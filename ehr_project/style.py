@@ -13,6 +13,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from patients.forms.concept import ConceptField
+
 NOBODY = UUID(int=0)
 
 
@@ -27,6 +29,7 @@ class SampleForm(forms.Form):
         widget=forms.RadioSelect,
         choices=[("yes", "Yes"), ("no", "No"), ("unknown", "Unknown")],
     )
+    problem = ConceptField(kind="problem", label="Problem", help_text="Picked by typing.")
     confirm = forms.BooleanField(label="Both identifiers match the patient in front of me")
 
 
@@ -38,8 +41,9 @@ def style(request: HttpRequest) -> HttpResponse:
 
 def samples(now: datetime) -> dict[str, Any]:
     """Everything the page shows, all invented."""
+    typed = {"serial": "", "wear_site": "left chest", "lead": "I", "problem": "Moon sickness"}
     return {
-        "sample_form": SampleForm({"serial": "", "wear_site": "left chest", "lead": "I"}),
+        "sample_form": SampleForm(typed),
         "sample_numbers": [132, 135, 139, 141, 148],
         "an_hour_ago": now - timedelta(hours=1),
         "sample_icons": ["search", "heart-pulse", "activity", "pill", "flask-conical", "watch"],

@@ -21,6 +21,8 @@ LONG_ENOUGH = 3
 LONGEST_PHRASE = 4
 LOOKED_THROUGH = 400
 BEGINS_WITH_IT = 30
+CALLED_SO_FOR_SHORT = 50
+CALLED_SO = 60
 # Kinds with a whole classification behind the common ones.
 CLASSIFIED = frozenset({"problem"})
 # Kinds whose codes people know by heart and type.
@@ -75,10 +77,18 @@ def coded_as(said: str, kind: str) -> list[Concept]:
 
 
 def _best(rows: QuerySet[Concept], said: str) -> QuerySet[Concept]:
-    """The most common first; a name that begins with what was typed counts for more."""
-    lead = 0 if tuple(words(said)) in synonyms() else BEGINS_WITH_IT
-    begins = Case(When(name__istartswith=said, then=lead), default=0)
-    return rows.order_by((begins + F("rank")).desc(), Length("name"), "name", "id")
+    """The most common first; to be called so, in full or for short, or to begin so counts more."""
+    short = Q()
+    for written in {said, said.lower(), said.upper(), said.capitalize()}:
+        short |= Q(synonyms__contains=[written])
+    begins = 0 if tuple(words(said)) in synonyms() else BEGINS_WITH_IT
+    lead = Case(
+        When(name__iexact=said, then=CALLED_SO),
+        When(short, then=CALLED_SO_FOR_SHORT),
+        When(name__istartswith=said, then=begins),
+        default=0,
+    )
+    return rows.order_by((lead + F("rank")).desc(), Length("name"), "name", "id")
 
 
 def exact(text: str, kind: str) -> Concept | None:

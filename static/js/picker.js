@@ -9,6 +9,7 @@ class Picker {
   #said;
   #request = null;
   #timer = 0;
+  #waiting = false;
   #active = -1;
 
   constructor(root) {
@@ -59,6 +60,7 @@ class Picker {
     this.#tell(typed ? this.#root.dataset.wordsFree : "", Boolean(typed));
     clearTimeout(this.#timer);
     this.#request?.abort();
+    this.#waiting = Boolean(typed);
     if (typed) this.#timer = setTimeout(() => this.#look(typed), WAIT_MS);
     else this.#close();
   }
@@ -78,11 +80,13 @@ class Picker {
   }
 
   #failed() {
+    this.#waiting = false;
     this.#close();
     this.#tell(this.#root.dataset.wordsFailed, true);
   }
 
   #show(markup) {
+    this.#waiting = false;
     const page = new DOMParser().parseFromString(`<ul>${markup}</ul>`, "text/html");
     this.#list.replaceChildren(...page.querySelectorAll("li[role=option]"));
     this.#options.forEach((option, n) => {
@@ -131,7 +135,9 @@ class Picker {
     if (event.key === "ArrowDown") this.#move(1);
     else if (event.key === "ArrowUp") this.#move(-1);
     else if (event.key === "Enter" && open && this.#active >= 0) this.#take(this.#options[this.#active]);
-    else if (event.key === "Escape" && open) this.#close();
+    // A half-typed word must not be sent as free text before its choices were seen.
+    else if ((event.key === "Enter" || event.key === "Escape") && open) this.#close();
+    else if (event.key === "Enter" && this.#waiting) event.preventDefault();
     else return;
     event.preventDefault();
     event.stopPropagation();

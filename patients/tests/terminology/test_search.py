@@ -45,6 +45,8 @@ def codes(text, kind="problem"):
         ("lab", "hemog", "718-7"),
         ("lab", "haemog", "718-7"),
         ("lab", "K", "2823-3"),
+        ("lab", "hb", "718-7"),
+        ("lab", "Hb", "718-7"),
         ("lab", "2823-3", "2823-3"),
         ("lab", "crp", "1988-5"),
         ("lab", "full blood count", "58410-2"),

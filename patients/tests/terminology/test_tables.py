@@ -102,3 +102,19 @@ def test_ranks_go_from_1_to_100():
 
 def test_names_carry_no_markup_and_no_stray_spaces():
     assert [row.name for row in ROWS if re.search(r"[<>]|^\s|\s$|\s\s", row.name)] == []
+
+
+def test_every_medicine_in_the_allergens_is_one_that_prescribing_recognises():
+    from patients.prescribing.allergies import read as understand
+    from patients.prescribing.comparison import Allergy
+    from patients.prescribing.formulary import standard
+    from patients.prescribing.rules import Rulebook
+
+    rules = Rulebook(standard())
+    entries = [
+        Allergy("x", row.name, ((row.system, row.code),))
+        for row in ROWS
+        if "allergen" in row.kinds and row.category == "medication"
+    ]
+    unknown = [each.text for each in entries if not understand(each, rules).understood]
+    assert unknown == ["Vaccines"]
