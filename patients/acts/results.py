@@ -270,20 +270,23 @@ def report(
 
 @transaction.atomic
 def correct_report(
-    *, by: Principal, row: DiagnosticReport, conclusion: str, expected: int
+    *, by: Principal, row: DiagnosticReport, conclusion: str, reason: str, expected: int
 ) -> DiagnosticReport:
     """Replace what a report says; the old text stays as a version, and its owner sees it again.
 
     Raises:
         NotAllowed, NotFound, VersionConflict: nothing is changed.
         CannotCorrect: it counts for nothing any more.
-        Invalid: the report would say nothing.
+        Invalid: no reason, or the report would say nothing.
     """
     if is_in_error(row) or row.status == "cancelled":
         raise CannotCorrect
     if not conclusion.strip():
         raise Invalid(_("Report: say what the examination found."))
+    if not reason.strip():
+        raise Invalid(_("Reason: say what was wrong."))
     row.status = "corrected"
     row.conclusion = conclusion
     row.issued_at = timezone.now()
+    annotate(row, by, _("Corrected: %(reason)s") % {"reason": reason})
     return update(row, by=by, expected=expected, scope=CHART_WRITE, action="correct-report")

@@ -115,4 +115,5 @@ class ReportCorrectionForm(forms.Form):
     """The right words in place of wrong ones."""
 
     conclusion = TextField(rows=10, label=_("Report"))
+    reason = ReasonField(label=_("What was wrong"))
     version = VersionField()

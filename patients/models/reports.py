@@ -1,5 +1,7 @@
 """Reports of laboratory, imaging and other examinations (FHIR DiagnosticReport)."""
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -17,6 +19,8 @@ LABORATORY_SECTIONS = frozenset(
     | {"laboratory", "LP29693-6"}
 )
 WITHOUT_RESULT = (ENTERED_IN_ERROR, "cancelled")
+# R4 reports have no note; this is how R5's is written in R4.
+NOTE = "http://hl7.org/fhir/5.0/StructureDefinition/extension-DiagnosticReport.note"
 
 
 class DiagnosticReportQuerySet(PatientRecordQuerySet["DiagnosticReport"]):
@@ -75,6 +79,21 @@ class DiagnosticReport(PatientRecord):
 
     def __str__(self) -> str:
         return self.code_text or self.code_display or self.code_code or "Report"
+
+    @property
+    def notes(self) -> list[dict[str, Any]]:
+        """Annotations, such as why it was corrected; they stand in extensions."""
+        return [
+            each["valueAnnotation"]
+            for each in self.extra.get("extension") or []
+            if each.get("url") == NOTE and "valueAnnotation" in each
+        ]
+
+    @notes.setter
+    def notes(self, said: list[dict[str, Any]]) -> None:
+        kept = [e for e in self.extra.get("extension") or [] if e.get("url") != NOTE]
+        written = [{"url": NOTE, "valueAnnotation": note} for note in said]
+        self.extra = self.extra | {"extension": [*kept, *written]}
 
     @property
     def is_imaging(self) -> bool:

@@ -127,6 +127,7 @@ def report(request: HttpRequest, report_id: UUID) -> HttpResponse:
     context = banner(patient) | {
         "tab": "imaging" if shown.is_imaging else "results",
         "report": report_in_full(shown),
+        "notes": shown.notes,
         "versions": versions(shown),
         "may_write": principal(request).may(CHART_WRITE),
     }
@@ -148,6 +149,7 @@ def report_correct(request: HttpRequest, report_id: UUID) -> HttpResponse:
                 by=principal(request),
                 row=row,
                 conclusion=said["conclusion"],
+                reason=said["reason"],
                 expected=said["version"],
             )
         except VersionConflict:

@@ -211,8 +211,35 @@ def test_a_report_in_words(as_ames, rosa):
 def test_a_corrected_report_comes_back(as_ames, rosa):
     written = Written(XRAY, "imaging", "No consolidation.", timezone.now())
     row = results.report(by=as_ames, patient=rosa, written=written)
-    results.correct_report(by=as_ames, row=row, conclusion="Consolidation right.", expected=1)
+    right = {"conclusion": "Consolidation right.", "reason": "Sides mixed up"}
+    results.correct_report(by=as_ames, row=row, **right, expected=1)
     assert (row.status, item_of(row).reopened_at is not None) == ("corrected", True)
+
+
+def test_why_a_report_was_corrected_stays_in_it(as_ames, rosa):
+    written = Written(XRAY, "imaging", "No consolidation.", timezone.now())
+    row = results.report(by=as_ames, patient=rosa, written=written)
+    right = {"conclusion": "Consolidation right.", "reason": "Sides mixed up"}
+    results.correct_report(by=as_ames, row=row, **right, expected=1)
+    row.refresh_from_db()
+    note = render(row)["extension"][0]["valueAnnotation"]
+    assert note["text"] == "Corrected: Sides mixed up"
+
+
+def test_why_a_report_was_entered_in_error_is_shown(client, dr_ames, report, rosa):
+    client.force_login(dr_ames)
+    row = report(rosa, conclusion="Somebody else's")
+    data = {"patient": rosa.id, "reason": "Another patient's sheet", "version": "1"}
+    client.post(f"/records/DiagnosticReport/{row.id}/in-error/", data)
+    page = client.get(f"/reports/{row.id}/").content.decode()
+    assert "Another patient&#x27;s sheet" in page
+
+
+def test_a_report_is_not_corrected_without_a_reason(client, nurse, report, rosa):
+    client.force_login(nurse)
+    row = report(rosa, conclusion="Fine")
+    data = {"patient": rosa.id, "conclusion": "Not fine", "version": "1"}
+    assert client.post(f"/reports/{row.id}/correct/", data).status_code == 422
 
 
 def test_an_empty_report_is_refused(as_ames, rosa):
