@@ -257,9 +257,10 @@ class _Round:
             went = dose.effective_start
             if dose.due_at is not None or went is None:
                 continue
-            near = [at for at in times if at not in answered and abs(at - went) <= reach]
-            if near:
-                answered[min(near, key=lambda at, went=went: abs(at - went))] = dose
+            away = {at: abs(at - went) for at in times if at not in answered}
+            near = min(away, key=lambda at: away[at], default=None) if away else None
+            if near is not None and away[near] <= reach:
+                answered[near] = dose
         return [self.slot(at, answered.get(at)) for at in times]
 
     def slot(self, at: datetime, dose: MedicationAdministration | None) -> Slot:
