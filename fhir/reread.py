@@ -41,15 +41,20 @@ class Reread(Operation):
         rows = to_state.apps.get_model(app_label, self.model)
         table = schema_editor.quote_name(rows._meta.db_table)
         alias = schema_editor.connection.alias
+        _check_now(schema_editor)
         schema_editor.execute(f"ALTER TABLE {table} DISABLE TRIGGER version_grows")
         reread(rows, mapping(self.model), alias)
-        # A table with checks still to come cannot be altered.
-        schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        schema_editor.execute("SET CONSTRAINTS ALL DEFERRED")
+        _check_now(schema_editor)
         schema_editor.execute(f"ALTER TABLE {table} ENABLE TRIGGER version_grows")
 
     def describe(self) -> str:
         return f"Let the new columns of {self.model} take over"
+
+
+def _check_now(schema_editor: Any) -> None:
+    """A table with checks still to come cannot be altered."""
+    schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    schema_editor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def reread(rows: Any, rules: Any, using: str = "default") -> int:

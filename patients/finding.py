@@ -27,6 +27,9 @@ NEAREST = 200  # words that share most trigrams; only these are compared letter 
 _SHARED = "(SELECT count(*) FROM unnest(patients_nameword.trigrams) AS gram WHERE gram = ANY(%s))"
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
+# What a row is found by and nobody looks at afterwards.
+SEARCH_COLUMNS = ("name_search", "name_trigrams", "name_prefixes")
+
 _SEPARATOR = r"[-./ ]\s?"
 _YEAR = r"(?P<year>\d{4}|\d\d)"
 _DATES = tuple(
@@ -79,7 +82,7 @@ def find(by: Principal, text: str) -> Found:
     """People of the principal's facilities; their identity is all that may be shown."""
     asked = taken_apart(text)
     here = Patient.objects.identified_to(by)
-    numbered = list(here.numbered(asked.number)[:SHOWN_AT_MOST])
+    numbered = list(here.defer(*SEARCH_COLUMNS).numbered(asked.number)[:SHOWN_AT_MOST])
     named: list[Patient] = []
     truncated = False
     if not (numbered and all(word.isdecimal() for word in asked.words)):
@@ -179,7 +182,7 @@ def _named(
         named = _keys(rows.named(" ".join(asked.words)))
         parts = [row for row in named if row[-1] not in known]
     keys = [key for *_name, key in (*sorted(whole), *sorted(parts))]
-    found = Patient.objects.in_bulk(keys[:room])
+    found = Patient.objects.defer(*SEARCH_COLUMNS).in_bulk(keys[:room])
     return [found[key] for key in keys[:room] if key in found], len(keys) > room
 
 
@@ -216,7 +219,7 @@ def _similar(here: PatientQuerySet, asked: Asked) -> list[Patient]:
     rows = _born(here, asked)
     for word in typed:
         rows = rows.filter(name_words__overlap=[word, *misspelt(word)])
-    found = list(rows[:CANDIDATES])
+    found = list(rows.defer(*SEARCH_COLUMNS)[:CANDIDATES])
     found.sort(key=lambda patient: (_slips(typed, patient), patient.family, patient.given))
     return found[:SIMILAR_AT_MOST]
 

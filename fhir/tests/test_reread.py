@@ -7,7 +7,7 @@ from fhir import changes
 from fhir.principal import SYSTEM
 from fhir.registry import mapping, render
 from fhir.reread import reread
-from patients.models import Encounter, Patient
+from patients.models import Patient
 
 DOCTOR = {"reference": "Practitioner/elsewhere", "display": "Dr Far"}
 COMMENT = [{"url": "urn:x", "valueDecimal": "1.50"}]
@@ -19,6 +19,7 @@ def old(rosa):
     rosa.extra = rosa.extra | {"generalPractitioner": [DOCTOR], "extension": COMMENT}
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL ROLE NONE")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE patients_patient DISABLE TRIGGER version_grows")
     rosa.save()
     return rosa
@@ -55,4 +56,4 @@ def test_an_edit_of_the_new_column_keeps_the_rest(read):
 
 
 def test_every_row_is_read(old, otto):
-    assert reread(Encounter, mapping("Encounter")) == Encounter.objects.count()
+    assert reread(Patient, mapping("Patient")) == 2
