@@ -37,6 +37,17 @@ def same_patient(request: HttpRequest, patient: Patient) -> None:
         )
 
 
+def shown(field: forms.Field, value: Any) -> str:
+    """What a field holds as people read it: the words of a choice, yes or no."""
+    if isinstance(field, forms.BooleanField):
+        return _("yes") if value else _("no")
+    text = str(value or "")
+    if not isinstance(field, forms.ChoiceField):
+        return text
+    words = dict(field.widget.choices)
+    return str(words.get(text, text)) if text else ""
+
+
 def merge_page(
     request: HttpRequest,
     form: forms.BaseForm,
@@ -60,10 +71,14 @@ def merge_page(
     data[form.add_prefix("version")] = str(version)
     form.data = data
     rows = [
-        {"bound": form[name], "now": current[name], "yours": form[name].value()}
-        for name in form.fields
+        {
+            "bound": form[name],
+            "now": shown(field, current[name]),
+            "yours": shown(field, form[name].value()),
+        }
+        for name, field in form.fields.items()
         if name in current
     ]
-    different = [row for row in rows if str(row["now"] or "") != str(row["yours"] or "")]
+    different = [row for row in rows if row["now"] != row["yours"]]
     context = banner(patient) | {"form": form, "different": different, "title": title}
     return render(request, "patients/merge.html", context, status=409)

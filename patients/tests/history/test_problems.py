@@ -340,3 +340,17 @@ def test_a_birth_date_that_is_a_year_refuses_only_what_is_before_it(as_ames, ros
     rosa.birth_date_low, rosa.birth_date_high = date(1960, 1, 1), date(1960, 12, 31)
     said = Diagnosis(code=GOUT, onset=moment_range("1960-02"))
     assert problems.diagnose(by=as_ames, patient=rosa, said=said).version == 1
+
+
+def test_the_merge_page_says_choices_in_words(post, gout):
+    changes.update(gout, by=SYSTEM)
+    said = form(version="1", severity="24484000", verification="differential")
+    text = post(f"/problems/{gout.id}/edit/", **said).content.decode()
+    assert "<td>Severe</td>" in text
+    assert "<td>Differential: one of several</td><td>Confirmed</td>" in text
+
+
+def test_the_merge_page_leaves_out_what_is_the_same(post, gout):
+    changes.update(gout, by=SYSTEM)
+    text = post(f"/problems/{gout.id}/edit/", **form(version="1")).content.decode()
+    assert "says the same as what stands now" in text
