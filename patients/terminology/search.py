@@ -7,7 +7,7 @@ from django.db.models.functions import Length
 
 from patients.models.terminology import Concept
 from patients.names import words
-from patients.terminology.tables import read
+from patients.terminology.tables import KINDS, read
 from patients.terminology.words import (
     LONGEST_QUERY,
     WORDS_AT_MOST,
@@ -33,7 +33,7 @@ def find(text: str, kind: str, limit: int = OFFERED_AT_MOST) -> list[Concept]:
     """What may be meant by ``text``: its code first, then the most common, then the shortest."""
     said = asked(text)
     spelled = words(said)[:WORDS_AT_MOST]
-    if not spelled:
+    if not spelled or kind not in KINDS:
         return []
     matching = Concept.objects.filter(retired=False, found_by__holds=query_of(spelled))
     if kind not in CLASSIFIED:

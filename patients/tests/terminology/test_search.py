@@ -87,7 +87,7 @@ def test_no_kind_answers_for_another():
     assert names("hypertension", "vaccine") == []
 
 
-@pytest.mark.parametrize("kind", ["", "nonsense", "problem' OR '1'='1"])
+@pytest.mark.parametrize("kind", ["", "nonsense", "\0", "problem' OR '1'='1"])
 def test_an_unknown_kind_has_nothing(kind):
     assert find("hypertension", kind) == []
 
