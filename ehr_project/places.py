@@ -7,9 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import (
     APPOINTMENT_MANAGE,
+    CHART_READ,
     DEVICE_ATTACH,
     ENCOUNTER_MANAGE,
     IDENTITY_WRITE,
+    MEDICATION_ADMINISTER,
+    NOTE_SIGN,
+    RESULT_ACKNOWLEDGE,
     SYNC_MANAGE,
 )
 
@@ -37,12 +41,16 @@ class Place:
 
 PLACES = (
     Place("home", _("Patients"), "house", key="1"),
-    Place("ward", _("Ward"), "hospital", ENCOUNTER_MANAGE, key="2"),
-    Place("appointments", _("Day list"), "calendar-days", APPOINTMENT_MANAGE, key="3"),
-    Place("patient-new", _("New patient"), "plus", IDENTITY_WRITE, key="4"),
+    Place("inbox", _("Inbox"), "inbox", RESULT_ACKNOWLEDGE, key="2"),
+    Place("ward", _("Ward"), "hospital", ENCOUNTER_MANAGE, key="3"),
+    Place("ward-due", _("Doses due"), "pill", MEDICATION_ADMINISTER, key="4"),
+    Place("appointments", _("Day list"), "calendar-days", APPOINTMENT_MANAGE, key="5"),
 )
 OTHER_PLACES = (
-    Place("unassigned", _("Unassigned data"), "inbox", DEVICE_ATTACH),
+    Place("tasks", _("Follow-ups"), "list-todo", CHART_READ, key="6"),
+    Place("patient-new", _("New patient"), "user-plus", IDENTITY_WRITE, key="7"),
+    Place("drafts", _("My drafts"), "pen-line", NOTE_SIGN, key="8"),
+    Place("unassigned", _("Unassigned data"), "unlink", DEVICE_ATTACH),
     Place("uploads", _("Uploads"), "upload", DEVICE_ATTACH),
     Place("sync", _("Sync"), "refresh-cw", SYNC_MANAGE),
     Place("admin:index", _("Administration"), "settings", ADMIN),

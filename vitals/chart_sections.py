@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from accounts.models import User
+from patients.chart.worklist import Counter
 from vitals.live import device_words, ecg_reading
-from vitals.models import Device, DeviceStatus, Pairing, Recording
+from vitals.models import ChunkReceipt, Device, DeviceStatus, Pairing, Recording
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
+    from fhir.principal import Principal
     from fhir.together import Loading
     from patients.chart.summary import Section
     from patients.models import Patient
 
 OTHERS = 20
+ATTENTION_AT_MOST = 200
+LOW_BATTERY_PERCENT = 20
+# Wearables send every ten seconds; a short walk out of reach is no alarm.
+SILENT_AFTER = timedelta(minutes=5)
 
 
 def ecg(patient: Patient) -> Loading[dict[str, Any]]:
@@ -104,3 +118,68 @@ def worklist_columns(patient_ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
 
 
 SECTIONS: dict[str, Section] = {"ecg": ecg, "pairings": pairings}
+
+
+@dataclass(frozen=True)
+class Attention:
+    """A recording that somebody should look after.
+
+    Attributes:
+        patient: Who wears the device.
+        recording_id: The recording.
+        why: What is wrong, in words.
+        at: Since when, or when it was said.
+    """
+
+    patient: Patient
+    recording_id: UUID
+    why: str
+    at: datetime
+
+
+def attention(by: Principal) -> list[Attention]:
+    """Running recordings of one's patients that fell silent, lost a lead or run out of battery."""
+    running = (
+        Recording.objects.visible_to(by)
+        .running()
+        .filter(pairing__patient__isnull=False, pairing__end__isnull=True)
+        .select_related("pairing__patient")
+        .annotate(heard_at=Subquery(_newest_receipt("arrived_at")))
+        .order_by("-started_at")[:ATTENTION_AT_MOST]
+    )
+    rows = list(running)
+    newest = DeviceStatus.objects.filter(device__in=[row.device_id for row in rows])
+    said = {
+        s.device_id: s for s in newest.order_by("device_id", "-arrived_at").distinct("device_id")
+    }
+    found = (_attention(row, said.get(row.device_id)) for row in rows)
+    return [each for each in found if each is not None]
+
+
+def _newest_receipt(column: str) -> Any:
+    receipts = ChunkReceipt.objects.filter(recording=OuterRef("pk"))
+    return receipts.order_by("-first_sample").values(column)[:1]
+
+
+def _attention(row: Any, status: DeviceStatus | None) -> Attention | None:
+    heard: datetime = row.heard_at or row.created_at
+    silent = timezone.now() - heard
+    if status is not None and status.lead_off:
+        return Attention(row.pairing.patient, row.pk, _("Lead off"), status.arrived_at)
+    if silent > SILENT_AFTER:
+        return Attention(row.pairing.patient, row.pk, _("No data arrives"), heard)
+    if status is not None and (status.battery_percent or 100) < LOW_BATTERY_PERCENT:
+        words = _("Battery %d %%") % (status.battery_percent or 0)
+        return Attention(row.pairing.patient, row.pk, words, status.arrived_at)
+    return None
+
+
+COUNTERS = [
+    Counter(
+        "recordings",
+        gettext_lazy("recordings needing attention"),
+        "activity",
+        lambda by: [each.patient.pk for each in attention(by)],
+        gettext_lazy("No recording of your patients needs attention."),
+    )
+]

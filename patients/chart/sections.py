@@ -17,6 +17,7 @@ from fhir.together import load, together
 from patients.chart.person import person
 from patients.chart.readings import vitals_now
 from patients.chart.summary import BANNER, SECTIONS, Section, since_last_look
+from patients.chart.worklist import COUNTERS
 from patients.models import Patient
 
 logger = logging.getLogger(__name__)
@@ -27,16 +28,19 @@ Columns: TypeAlias = Callable[[list[UUID]], dict[UUID, dict[str, Any]]]
 # know of each patient of a worklist.
 _more: dict[str, Section] = {}
 _columns: list[Columns] = []
+_attention: list[Callable[[Principal], list[Any]]] = []
 
 
 def discover() -> None:
-    """Collect ``SECTIONS`` and ``worklist_columns`` of every app that has ``chart_sections``."""
+    """Collect what every app that has ``chart_sections`` adds to charts and worklists."""
     for app in apps.get_app_configs():
         name = f"{app.name}.chart_sections"
         if app.name != "patients" and find_spec(app.name) and find_spec(name):
             module = import_module(name)
             _more.update(module.SECTIONS)
             _columns.append(module.worklist_columns)
+            _attention.append(module.attention)
+            COUNTERS.extend(module.COUNTERS)
 
 
 def chart(patient: Patient, principal: Principal) -> dict[str, Any]:
@@ -50,6 +54,11 @@ def chart(patient: Patient, principal: Principal) -> dict[str, Any]:
             "may_attach": principal.may(DEVICE_ATTACH),
         }
     )
+
+
+def recordings_needing_attention(by: Principal) -> list[Any]:
+    """What apps above say should be looked after, among the reader's patients."""
+    return [each for found in _attention for each in found(by)]
 
 
 def worklist_columns(patient_ids: list[UUID]) -> dict[UUID, dict[str, Any]]:

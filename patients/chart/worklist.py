@@ -117,15 +117,6 @@ class PatientList:
     empty: str | Promise
 
 
-def _waiting(by: Principal, waiting: Any) -> list[Row]:
-    """Patients whom the rows of ``waiting`` are about."""
-    return _people(
-        Patient.objects.visible_to(by)
-        .filter(pk__in=waiting.values("patient"))
-        .order_by("family", "given", "id")[:ROWS_AT_MOST]
-    )
-
-
 def critical_results(by: Principal) -> Any:
     """Critical results of visible patients that nobody has acknowledged."""
     visible = Patient.objects.visible_to(by)
@@ -134,17 +125,17 @@ def critical_results(by: Principal) -> Any:
 
 def unsigned_notes(by: Principal) -> Any:
     """The reader's drafts."""
-    return NoteDraft.objects.open().of_author(by)
+    return NoteDraft.objects.visible_to(by).open().of_author(by)
 
 
 def my_tasks(by: Principal) -> Any:
     """What the reader still has to do, the one due first on top."""
-    return Task.objects.open().filter(practitioner__user_id=by.id)
+    return Task.objects.visible_to(by).open().filter(practitioner__user_id=by.id)
 
 
 def overdue_tasks(by: Principal) -> Any:
     """The reader's tasks whose time has passed."""
-    return Task.objects.overdue().filter(practitioner__user_id=by.id)
+    return Task.objects.visible_to(by).overdue().filter(practitioner__user_id=by.id)
 
 
 LISTS = (
@@ -155,14 +146,22 @@ LISTS = (
 )
 
 
+def _patients_of(rows: Callable[[Principal], Any]) -> Callable[[Principal], list[UUID]]:
+    return lambda by: list(rows(by).values_list("patient_id", flat=True))
+
+
 @dataclass(frozen=True)
 class Counter:
-    """A number above the list; opening it lists the patients behind it."""
+    """A number above the list; opening it lists the patients behind it.
+
+    Attributes:
+        waiting: The patient of each thing that waits.
+    """
 
     id: str
     label: str | Promise
     icon: str
-    waiting: Callable[[Principal], Any]
+    waiting: Callable[[Principal], list[UUID]]
     none: str | Promise
 
 
@@ -172,15 +171,21 @@ COUNTERS = [
         "critical",
         _("critical results"),
         "chevrons-up",
-        critical_results,
+        _patients_of(critical_results),
         _("No critical result waits for somebody to see it."),
     ),
-    Counter("unsigned", _("to sign"), "pen-line", unsigned_notes, _("No draft of yours waits.")),
+    Counter(
+        "unsigned",
+        _("to sign"),
+        "pen-line",
+        _patients_of(unsigned_notes),
+        _("No draft of yours waits."),
+    ),
     Counter(
         "overdue",
         _("overdue"),
         "clock",
-        overdue_tasks,
+        _patients_of(overdue_tasks),
         _("No task of yours is overdue."),
     ),
 ]
@@ -188,7 +193,7 @@ COUNTERS = [
 
 def counters(by: Principal) -> list[dict[str, Any]]:
     """The numbers above the list: what waits, not how many patients."""
-    return [{"counter": each, "value": each.waiting(by).count()} for each in COUNTERS]
+    return [{"counter": each, "value": len(each.waiting(by))} for each in COUNTERS]
 
 
 def chosen_list(wanted: str) -> PatientList:
@@ -200,7 +205,8 @@ def chosen_list(wanted: str) -> PatientList:
 
 
 def _behind(counter: Counter, by: Principal) -> list[Row]:
-    return _waiting(by, counter.waiting(by))
+    patients = Patient.objects.visible_to(by).filter(pk__in=counter.waiting(by))
+    return _people(patients.order_by("family", "given", "id")[:ROWS_AT_MOST])
 
 
 def worklist(by: Principal, wanted: str) -> tuple[PatientList, list[Row]]:

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_safe
 
 from accounts import audit
 from accounts.access import principal
-from accounts.roles import CHART_READ
+from accounts.roles import CHART_READ, RESULT_ACKNOWLEDGE
 from fhir.principal import Principal
-from patients.chart.sections import worklist_columns
+from patients.chart.inbox import Line, box, critical_unacknowledged
+from patients.chart.sections import recordings_needing_attention, worklist_columns
 from patients.chart.worklist import LISTS, counters, my_tasks, unsigned_notes, worklist
 
 logger = logging.getLogger(__name__)
@@ -39,6 +40,14 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         return context | {"worklist_failed": True}
 
 
+def waiting_results(by: Principal) -> list[Line]:
+    """The reader's results, behind the critical ones that nobody acknowledged."""
+    critical = critical_unacknowledged(by, SIDE)
+    seen = {line.item.pk for line in critical}
+    own = box(by, "mine")[0] if by.may(RESULT_ACKNOWLEDGE) else []
+    return [*critical, *(line for line in own if line.item.pk not in seen)][:SIDE]
+
+
 def _desk(by: Principal, wanted: str) -> dict[str, Any]:
     chosen, rows = worklist(by, wanted)
     columns = worklist_columns([row.patient.id for row in rows])
@@ -49,6 +58,8 @@ def _desk(by: Principal, wanted: str) -> dict[str, Any]:
         "chosen": chosen,
         "rows": rows,
         "counters": counters(by),
+        "attention": recordings_needing_attention(by)[:SIDE],
+        "inbox": waiting_results(by),
         "drafts": unsigned_notes(by).select_related("patient").order_by("-updated_at")[:SIDE],
         "tasks": my_tasks(by).select_related("patient")[:SIDE],
     }
