@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, Location
 from accounts.roles import CHART_READ
 from fhir.principal import Principal
 from patients.chart.concepts import all_words
@@ -74,7 +74,7 @@ def today(by: Principal) -> list[Row]:
         .between(start, start + timedelta(days=1))
         .filter(status__in=EXPECTED)
         .exclude(patient=None)
-        .select_related("patient", "location")[:ROWS_AT_MOST]
+        .select_related("patient", "location__part_of")[:ROWS_AT_MOST]
     )
     return here + [_expected(row) for row in expected if row.patient_id not in known]
 
@@ -226,7 +226,7 @@ def worklist(by: Principal, wanted: str) -> tuple[PatientList, list[Row]]:
 def _stays(encounters: Any) -> list[Row]:
     rows = (
         encounters.exclude(patient__deceased=True)
-        .select_related("patient", "location", "organization")
+        .select_related("patient", "location__part_of", "organization")
         .order_by("location__name", "start", "id")[:ROWS_AT_MOST]
     )
     found: dict[UUID, Row] = {}
@@ -241,15 +241,24 @@ def _stay(encounter: Encounter) -> Row:
     return Row(
         person(patient),
         patient.reference,
-        place=str(encounter.location or CLASSES.get(encounter.class_code, "Encounter")),
+        place=bed_first(encounter.location) or CLASSES.get(encounter.class_code, "Encounter"),
         why=reason,
     )
+
+
+def bed_first(location: Location | None) -> str:
+    """The bed before its ward: where a column is narrow, the bed must not be what is cut off."""
+    if location is None:
+        return ""
+    name, ward = str(location), str(location.part_of or "")
+    bed = name.removeprefix(ward).strip(" ,")
+    return f"{bed}, {ward}" if ward and bed and bed != name else name
 
 
 def _expected(appointment: Appointment) -> Row:
     patient: Any = appointment.patient
     why = appointment.description or all_words(appointment.reasons)
-    place = str(appointment.location or "")
+    place = bed_first(appointment.location)
     return Row(person(patient), patient.reference, place=place, at=appointment.start, why=why)
 
 
@@ -258,7 +267,7 @@ def _people(patients: Any) -> list[Row]:
     stays = (
         Encounter.objects.open()
         .filter(patient__in=[patient.pk for patient in rows])
-        .select_related("patient", "location", "organization")
+        .select_related("patient", "location__part_of", "organization")
         .order_by("start")
     )
     here = {stay.patient_id: _stay(stay) for stay in stays}
