@@ -217,6 +217,11 @@ def _facility_of(by: Principal, place: Location) -> Organization:
             _("%(place)s belongs to no facility. Choose a bed or ward of yours.") % {"place": place}
         )
     require(by, ENCOUNTER_MANAGE, place.organization.pk)
+    if place.organization.active is False:
+        raise Invalid(
+            _("%(facility)s is no longer used. Choose a place of another facility.")
+            % {"facility": place.organization}
+        )
     if place.status in ("suspended", "inactive"):
         raise Invalid(
             _("%(place)s is out of use (%(status)s). Choose another.")

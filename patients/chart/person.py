@@ -8,6 +8,7 @@ from uuid import UUID
 from fhir.times import date_text
 from patients.chart.concepts import understood
 from patients.models import Patient
+from patients.person_details import preferred_name
 
 NUMBER_TYPES = ("MR", "PI")
 
@@ -82,8 +83,5 @@ def _number(identifiers: list[dict[str, Any]]) -> str:
 
 
 def _preferred(names: list[dict[str, Any]], given: str) -> str:
-    for name in names:
-        if name.get("use") == "nickname":
-            called = name.get("text") or " ".join(name.get("given") or [])
-            return "" if called == given else str(called)
-    return ""
+    called = preferred_name(names)
+    return "" if called == given else called

@@ -179,6 +179,9 @@ def _bed(place: Location) -> Bed:
 
 
 def _unused(place: Location) -> str | Promise:
+    facility = place.organization
+    if facility is not None and facility.active is False:
+        return gettext_lazy("facility no longer used")
     return OUT_OF_USE.get(place.status, "")
 
 

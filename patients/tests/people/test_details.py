@@ -66,6 +66,13 @@ def test_a_preferred_name_is_a_nickname(edit, rich):
     assert rich.names[-1] == {"use": "nickname", "text": "Rosie"}
 
 
+def test_a_preferred_name_stands_in_the_banner(edit, rich, client, dr_ames):
+    edit(preferred="Rosie")
+    client.force_login(dr_ames)
+    page = client.get(f"/patients/{rich.id}/details/").content.decode()
+    assert page.index("Preferred") < page.index("Rosie")
+
+
 def test_a_preferred_name_can_be_taken_back(edit, rich):
     edit(preferred="Rosie")
     edit(preferred="")

@@ -19,6 +19,7 @@ SEEN = {
     "Appointment": {"status"},
     "Encounter": {"status"},
     "Location": {"status"},
+    "Organization": {"active"},
 }
 
 
@@ -157,6 +158,12 @@ def test_a_bed_out_of_use_says_so(client, dr_ames, bed_1):
     edited(bed_1, status="suspended")
     client.force_login(dr_ames)
     assert "out of use for now" in client.get("/ward/").content.decode()
+
+
+def test_a_facility_no_longer_used_says_so(client, dr_ames, harbour, bed_1):
+    edited(harbour, active=False)
+    client.force_login(dr_ames)
+    assert "facility no longer used" in client.get("/ward/").content.decode()
 
 
 @pytest.mark.parametrize("nested", [True, False])

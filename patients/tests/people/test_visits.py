@@ -80,6 +80,13 @@ def test_a_bed_out_of_use_takes_nobody(as_registrar, otto, bed_1):
         admit(by=as_registrar, patient=otto, place=bed_1, arrival=Arrival(timezone.now()))
 
 
+def test_a_facility_no_longer_used_takes_nobody(as_registrar, otto, harbour, bed_1):
+    harbour.active = False
+    changes.update(harbour, by=SYSTEM)
+    with pytest.raises(Invalid, match="no longer used"):
+        admit(by=as_registrar, patient=otto, place=bed_1, arrival=Arrival(timezone.now()))
+
+
 def test_nobody_admits_at_another_facility(as_baum, rosa, bed_1):
     with pytest.raises(NotAllowed):
         admit(by=as_baum, patient=rosa, place=bed_1, arrival=Arrival(timezone.now()))
