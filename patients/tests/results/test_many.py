@@ -44,7 +44,12 @@ def visited(sql, asked):
 def many(rosa):
     with connection.cursor() as cursor:
         cursor.execute(ROWS, {"patient": rosa.pk, "rows": 20_000})
+        # Only the owner of a table may count it; a running house has autovacuum for that.
+        cursor.execute("SELECT current_user")
+        application = cursor.fetchone()[0]
+        cursor.execute("RESET ROLE")
         cursor.execute("ANALYZE patients_observation")
+        cursor.execute(f'SET ROLE "{application}"')
     return rosa
 
 
