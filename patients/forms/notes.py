@@ -48,8 +48,6 @@ class DraftForm(forms.Form):
             field.widget.attrs["class"] = "note-field"
             field.widget.attrs["data-section"] = label
             self.fields[name] = field
-        # The cursor waits where writing begins.
-        self.fields[self.section_names[0]].widget.attrs["autofocus"] = True
 
     @property
     def writing(self) -> list[forms.BoundField]:
@@ -68,6 +66,11 @@ class DraftForm(forms.Form):
         if length > LONGEST_NOTE:
             raise ValidationError(too_long(length))
         return said
+
+    def with_cursor(self) -> "DraftForm":
+        """The same form; the cursor waits where writing begins."""
+        self.fields[self.section_names[0]].widget.attrs["autofocus"] = True
+        return self
 
     @classmethod
     def of(

@@ -67,7 +67,7 @@ def draft(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         return write_page(request, found, DraftForm.of(found, ""))
     if request.method == "POST":
         return _save(request, found)
-    return write_page(request, found, DraftForm.of(found, uuid4().hex))
+    return write_page(request, found, DraftForm.of(found, uuid4().hex).with_cursor())
 
 
 def _save(request: HttpRequest, found: NoteDraft) -> HttpResponse:
