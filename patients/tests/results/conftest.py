@@ -9,6 +9,7 @@ from django.utils import timezone
 from fhir import changes
 from fhir.principal import SYSTEM
 from patients.acts.orders import Wanted, order
+from patients.acts.results import Found, Value
 from patients.models import DiagnosticReport, ImagingStudy, InboxItem, Observation
 from patients.terminology.coded import Coded
 
@@ -81,3 +82,8 @@ def ordered(as_ames, rosa):
 def item_of(record):
     """What waits in an inbox about ``record``."""
     return InboxItem.objects.get(record_id=record.pk)
+
+
+def found(value="4.2", unit="mmol/L", **more):
+    """What a laboratory found just now."""
+    return Found(Value.typed(value, unit), timezone.now(), **more)
