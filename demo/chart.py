@@ -11,21 +11,35 @@ from typing import Any
 
 from demo.codes import codes, lab_tests
 from demo.days import Days
-from demo.elements import HL7, Code, Resource, concept, fhir_id, given, instant, pointer, reference
+from demo.elements import (
+    HL7,
+    SNOMED,
+    Code,
+    Resource,
+    concept,
+    fhir_id,
+    given,
+    instant,
+    pointer,
+    reference,
+)
 from demo.measurements import egfr, lab, vital, vitals
 from demo.prescriptions import medicine
-from demo.staff import Worker
+from demo.staff import DOCTOR, Worker
 
 PATIENT_ELEMENT = {
     "AllergyIntolerance": "patient",
     "Immunization": "patient",
     "FamilyMemberHistory": "patient",
     "Appointment": "participant",
+    "Consent": "patient",
+    "RelatedPerson": "patient",
+    "Task": "for",
 }
 ENCOUNTER_ELEMENT = {
     **dict.fromkeys(("Observation", "Condition", "MedicationRequest", "Procedure"), "encounter"),
     **dict.fromkeys(("DiagnosticReport", "ServiceRequest", "CarePlan", "Flag"), "encounter"),
-    **dict.fromkeys(("AllergyIntolerance", "Immunization", "CareTeam"), "encounter"),
+    **dict.fromkeys(("AllergyIntolerance", "Immunization", "CareTeam", "Task"), "encounter"),
     "MedicationAdministration": "context",
     "DocumentReference": "context",
 }
@@ -61,6 +75,10 @@ class Chart:
         for resource in resources:
             self._add(resource, during)
 
+    def written_last(self, kind: str) -> Resource:
+        """The newest entry of this ``kind``."""
+        return next(one for one in reversed(self.written) if one["resourceType"] == kind)
+
     def labs(
         self,
         at: datetime,
@@ -70,19 +88,28 @@ class Chart:
         panel: str = "",
         status: str = "final",
         note: str = "",
+        by: Worker | None = None,
     ) -> None:
         """Results of one sample, "K 4.4, Na 133", as a report where ``panel`` names one.
 
-        A ``note`` stands on each result, or once on the report.
+        A ``note`` stands on each result, or once on the report. On a ward every sample was
+        ordered: ``by`` somebody, else the ward's doctor.
         """
-        remark = "" if panel else note
         said = dict(value.split() for value in values.split(", "))
+        on_a_ward = during is not None and during["status"] == "in-progress"
+        if on_a_ward and len(said) > 1:
+            panel = panel or "Blood tests"
+        asked = by or (DOCTOR if on_a_ward else None)
+        order = self._add(_lab_order(panel or values, at, asked), during) if asked else None
+        answers = {"basedOn": [reference(order)]} if order else {}
+        remark = "" if panel else note
         results = [
-            self._add(self._result(name, value, at, status, remark), during)
+            self._add(self._result(name, value, at, status, remark) | answers, during)
             for name, value in self._with_egfr(said, at).items()
         ]
         if panel:
-            self._add(_panel(panel, at, status, results) | given(conclusion=note), during)
+            report = _panel(panel, at, status, results) | given(conclusion=note)
+            self._add(report | answers, during)
 
     def series(self, days: Days, name: str, points: str, *, clock: str = "08:30") -> None:
         """One laboratory test or vital sign over time: "330:2.4 300:2.6" (days ago:value)."""
@@ -159,6 +186,23 @@ class Chart:
         name = f"{resource['resourceType']}/{told.get('text', '')}"
         self._told[name] += 1
         return fhir_id(f"{self.patient['id']}/{name}/{self._told[name]}")
+
+
+def _lab_order(tests: str, at: datetime, by: Worker) -> Resource:
+    """The order that a sample answered, written with it."""
+    test = lab_tests().get(tests.split()[0])
+    name = test.name if test else tests
+    category = Code(SNOMED, "108252007", "Laboratory procedure")
+    return {
+        "resourceType": "ServiceRequest",
+        "status": "completed",
+        "intent": "order",
+        "priority": "routine",
+        "category": [concept(category.display, category)],
+        "code": concept(name, *((test.code,) if test else codes("study", name))),
+        "authoredOn": instant(at),
+        "requester": by.pointer,
+    }
 
 
 def _panel(panel: str, at: datetime, status: str, results: Sequence[Resource]) -> Resource:

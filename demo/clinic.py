@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from demo import staff
+from demo import folders, links, pictures, registers, staff
 from demo.chart import Chart
 from demo.days import Days
 from demo.elements import HL7, Code, Resource, coding, fhir_id
@@ -100,7 +100,17 @@ def bundles(now: datetime, zone: ZoneInfo) -> Iterator[Resource]:
     days = Days(now, zone)
     yield transaction(staff.facilities_and_staff())
     for story in STORIES:
-        yield transaction(story(days).resources())
+        chart = story(days)
+        complete(chart, story.__name__.replace("_", "-"), days)
+        yield transaction(chart.resources())
+
+
+def complete(chart: Chart, key: str, days: Days) -> None:
+    """Add what registers, folders and the other departments hold of the person of a story."""
+    registers.enter(chart, key, days)
+    folders.file(chart, key, days)
+    pictures.add_pictures(chart)
+    links.tie(chart)
 
 
 def transaction(resources: Iterable[Resource]) -> Resource:

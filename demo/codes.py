@@ -25,6 +25,7 @@ SYSTEMS = {
     "rxnorm": RXNORM,
     "cvx": CVX,
     "role": f"{HL7}v3-RoleCode",
+    "house": "urn:chartwave:codes",
 }
 FLAGS = {
     "N": "Normal",

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from textwrap import dedent
 
 from demo.codes import codes
-from demo.elements import HL7, Code, Resource, concept, given, instant
+from demo.elements import HL7, Code, Resource, concept, given, instant, reference
 from demo.staff import Facility, Worker
 
 SERVICES = {  # HL7 v2 table 0074, by the first words of a study
@@ -38,6 +38,13 @@ def note(kind: str, at: datetime, by: Worker, text: str, *, status: str = "final
         "date": instant(at),
         "author": [by.pointer],
         "content": [{"attachment": attachment}],
+    }
+
+
+def addendum(to: Resource, at: datetime, by: Worker, text: str) -> Resource:
+    """What was added to a signed note later."""
+    return note("Addendum", at, by, text) | {
+        "relatesTo": [{"code": "appends", "target": reference(to)}]
     }
 
 
@@ -84,11 +91,13 @@ def plan(title: str, since: str, *steps: str, by: Worker) -> Resource:
     }
 
 
-def goal(words: str, since: str, *, due: str = "") -> Resource:
-    """What doctor and patient want to reach."""
+def goal(words: str, since: str, *, due: str = "", so_far: str = "") -> Resource:
+    """What doctor and patient want to reach, and how far they have come."""
+    reached = Code(f"{HL7}goal-achievement", so_far, so_far.replace("-", " ").capitalize())
     return given(
         resourceType="Goal",
         lifecycleStatus="active",
+        achievementStatus=concept(reached.display, reached) if so_far else None,
         description={"text": words},
         startDate=since,
         target=[{"dueDate": due}] if due else None,

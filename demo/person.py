@@ -36,6 +36,11 @@ def registered(key: str, days: Days, *, died: datetime | None = None) -> Resourc
     )
 
 
+def registered_as(key: str) -> Line:
+    """The line of the register about ``key``."""
+    return _register()[key]
+
+
 @cache
 def _register() -> dict[str, Line]:
     return {line["key"]: line for line in rows("people")}

@@ -136,9 +136,12 @@ def timing(often: str, start: str, until: str = "") -> Resource:
     if often == "once":
         return {"repeat": {"count": 1}}
     hours = re.fullmatch(r"every (\d+) hours", often)
+    clock = re.fullmatch(r"once a day at (\d\d:\d\d)", often)
     known = TIMINGS.get(often)
     if hours:
         known = {"frequency": 1, "period": int(hours[1]), "periodUnit": "h"}
+    if clock:
+        known = TIMINGS["once a day"] | {"timeOfDay": [f"{clock[1]}:00"]}
     if known is None:
         raise UnclearInstructionError(often)
     return {"repeat": {"boundsPeriod": period(start, until), **known}}

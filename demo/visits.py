@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from demo.elements import HL7, Code, Resource, coding, given, period
+from demo.elements import HL7, Code, Resource, coding, concept, given, period
 from demo.staff import CLINIC, Facility, Place, Worker
 
 CLASSES = {
@@ -68,6 +68,12 @@ def clinic_visit(
 def home_care(start: datetime, why: str, *, by: Worker) -> Resource:
     """An open episode of care at home: monitoring, wound care, dialysis."""
     return visit("HH", start, why, by=by, words="Home monitoring")
+
+
+def attending(by: Worker) -> Resource:
+    """Who answers for the patient during a visit, when somebody else took them in."""
+    role = Code(f"{HL7}v3-ParticipationType", "ATND", "attender")
+    return {"type": [concept(role.display, role)], "individual": by.pointer}
 
 
 def _locations(places: tuple[Place, ...], start: datetime, end: datetime | None) -> list[Resource]:

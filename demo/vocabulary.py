@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from demo.codes import codes
-from demo.elements import HL7, Code, Resource, comments, concept, given, instant, period
+from demo.elements import HL7, SNOMED, Code, Resource, comments, concept, given, instant, period
 from demo.staff import Facility, Worker
 
 CONDITION_LISTS = {
@@ -119,6 +119,27 @@ def procedure(
     )
 
 
+def operation(
+    words: str,
+    *,
+    on: str,
+    by: Worker | None = None,
+    surgical: bool = True,
+    not_done: str = "",
+    note: str = "",
+    site: str = "",
+) -> Resource:
+    """A procedure of an old history; ``not_done`` says why it did not take place."""
+    done = procedure(words, on=on, by=by, note=note)
+    surgery = Code(SNOMED, "387713003", "Surgical procedure")
+    return done | given(
+        status="not-done" if not_done else "completed",
+        statusReason={"text": not_done} if not_done else None,
+        category=concept("Surgery", surgery) if surgical else None,
+        bodySite=[{"text": site}] if site else None,
+    )
+
+
 def vaccine(words: str, on: str) -> Resource:
     """A vaccine given."""
     return {
@@ -155,14 +176,21 @@ def team(name: str, since: datetime, at: Facility, members: Sequence[Worker]) ->
     }
 
 
-def warning(words: str, *, since: datetime, by: Worker, category: str = "clinical") -> Resource:
-    """What everybody who opens the chart must see (FHIR Flag)."""
+def warning(
+    words: str,
+    *,
+    since: datetime,
+    by: Worker,
+    category: str = "clinical",
+    until: datetime | None = None,
+) -> Resource:
+    """What everybody who opens the chart must see (FHIR Flag), until it ends."""
     kind = Code(f"{HL7}flag-category", category, category.capitalize())
     return {
         "resourceType": "Flag",
-        "status": "active",
+        "status": "inactive" if until else "active",
         "category": [concept(kind.display, kind)],
-        "code": concept(words, *codes("problem", words)),
-        "period": period(since),
+        "code": concept(words, *codes("flag", words)),
+        "period": period(since, until),
         "author": by.pointer,
     }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from demo.chart import Chart
 from demo.days import Days
-from demo.documents import appointment, note, plan, report
+from demo.documents import appointment, goal, note, plan, report
 from demo.elements import Resource
 from demo.measurements import vitals
 from demo.person import registered
+from demo.prescriptions import dose_given
 from demo.staff import DOCTOR, HOSPITAL, NURSE, ONCOLOGIST, bed
 from demo.visits import admission, clinic_visit
 from demo.vocabulary import (
@@ -101,6 +102,24 @@ def _okafor_stay(chinedu: Chart, days: Days, stay: Resource) -> None:
         team("3 East", days.at(1, "19:40"), HOSPITAL, [ONCOLOGIST, DOCTOR, NURSE]),
         warning(
             "Opioid within 30 minutes of a pain crisis", since=days.at(230, "10:00"), by=ONCOLOGIST
+        ),
+        *(
+            dose_given("Morphine", "5 mg/mL injection", "5 mg", at, by=NURSE)
+            for at in (days.at(1, "20:14"), days.at(0, "00:20"), days.at(0, "04:40"))
+        ),
+        plan(
+            "Through the crisis",
+            days.date(1),
+            "Pain score every 2 hours, morphine within 30 minutes",
+            "Incentive spirometer every 2 hours awake",
+            "Haemoglobin every morning",
+            by=ONCOLOGIST,
+        ),
+        goal(
+            "Pain at most 4 of 10 on tablets",
+            days.date(1),
+            due=days.date(-3),
+            so_far="in-progress",
         ),
         report(
             "Chest X-ray",
@@ -218,6 +237,7 @@ def _steinmann_visit(ingeborg: Chart, days: Days) -> None:
             "Ultrasound of the breast, then operation",
             by=ONCOLOGIST,
         ),
+        goal("Operation within four weeks after the last dose", days.date(99), due=days.date(-75)),
         during=seen,
     )
     ingeborg.write(

@@ -7,7 +7,7 @@ from datetime import datetime
 from demo.chart import Chart
 from demo.codes import codes
 from demo.days import Days
-from demo.documents import appointment, note, plan
+from demo.documents import appointment, goal, note, plan, report
 from demo.elements import Resource, concept, quantity
 from demo.measurements import observation, vital, vitals
 from demo.person import registered
@@ -41,6 +41,7 @@ def nadia_benhaddou(days: Days) -> Chart:
         relative("mother", note="Type 2 diabetes from age 50."),
         vaccine("Tdap", days.date(18)),
         vaccine("Influenza", days.date(52)),
+        warning("Pregnant", since=days.at(175, "09:20"), by=MIDWIFE),
         team("Maternity", days.at(175, "09:00"), CLINIC, [MIDWIFE, CLINIC_NURSE]),
         observation(
             "pregnancy",
@@ -140,6 +141,20 @@ def _benhaddou_visit(nadia: Chart, days: Days) -> None:
             by=MIDWIFE,
         ),
         during=seen,
+    )
+    nadia.write(
+        report(
+            "Ultrasound of the pregnancy",
+            days.at(147, "09:10"),
+            "One baby, heart beating, 10 weeks 0 days by length.",
+            by=MIDWIFE,
+        ),
+        goal(
+            "Fasting sugar below 95 mg/dL until the birth",
+            days.date(38),
+            due=days.date(-63),
+            so_far="achieved",
+        ),
     )
     nadia.write(appointment("Antenatal visit, growth scan", days.ahead(7, "10:00"), by=MIDWIFE))
 

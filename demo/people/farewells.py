@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from demo.chart import Chart
 from demo.days import Days
-from demo.documents import note
+from demo.documents import note, report
 from demo.elements import HL7, Code, Resource, concept
 from demo.measurements import smoking, vitals
 from demo.person import registered
 from demo.staff import DOCTOR, NURSE, SURGEON, bed
 from demo.visits import admission
-from demo.vocabulary import allergy, diagnosis, no_known_allergies, problem, procedure
+from demo.vocabulary import allergy, diagnosis, no_known_allergies, problem, procedure, warning
 
 
 def harold_whitcombe(days: Days) -> Chart:
@@ -64,16 +66,28 @@ def harold_whitcombe(days: Days) -> Chart:
         status="completed",
         where="inpatient",
     )
-    _whitcombe_last_days(harold, days, last)
+    _whitcombe_last_days(harold, days, last, death)
     return harold
 
 
-def _whitcombe_last_days(harold: Chart, days: Days, last: Resource) -> None:
+def _whitcombe_last_days(harold: Chart, days: Days, last: Resource, death: datetime) -> None:
     admitted = days.at(158, "13:50")
     harold.labs(admitted, "NT_proBNP 14200, creatinine 1.66, K 4.9, Hb 11.2", during=last)
     harold.write(
         *vitals(days.at(158, "13:30"), "BP 96/62, pulse 94, breaths 26, SpO₂ 90", by=NURSE),
         diagnosis("Aortic stenosis", since=days.date(158), by=DOCTOR),
+        warning(
+            "Not for CPR",
+            since=days.at(158, "14:10"),
+            until=death,
+            by=DOCTOR,
+        ),
+        report(
+            "Echocardiogram",
+            days.at(157, "10:15"),
+            "Aortic valve area 0.6 cm², mean gradient 52 mmHg. Ejection fraction 45 %.",
+            by=DOCTOR,
+        ),
         note(
             "Discharge summary",
             days.at(152, "08:30"),

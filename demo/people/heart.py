@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from demo.chart import Chart
 from demo.days import Days
-from demo.documents import appointment, goal, note, plan, report
+from demo.documents import addendum, appointment, goal, note, plan, report
 from demo.elements import Resource, quantity
 from demo.measurements import observation, smoking, vital, vitals
 from demo.person import registered
@@ -135,6 +135,7 @@ def _vassiliou_treated(eleni: Chart, days: Days, stay: Resource) -> None:
     eleni.write(
         diagnosis("Acute decompensation of heart failure", since=days.date(3), by=DOCTOR),
         team("3 East", days.at(3, "14:40"), HOSPITAL, [DOCTOR, NURSE]),
+        warning("For attempted CPR", since=days.at(3, "16:00"), by=DOCTOR),
         note(
             "Admission note",
             days.at(3, "16:05"),
@@ -165,8 +166,22 @@ def _vassiliou_treated(eleni: Chart, days: Days, stay: Resource) -> None:
             "Teach: 2 kg more in 3 days means a call",
             by=DOCTOR,
         ),
-        goal("Weight 76 kg, breathing comfortably on air", days.date(3), due=days.date(-2)),
+        goal(
+            "Weight 76 kg, breathing comfortably on air",
+            days.date(3),
+            due=days.date(-2),
+            so_far="improving",
+        ),
         appointment("Heart failure clinic after discharge", days.ahead(9, "11:00"), by=DOCTOR),
+        during=stay,
+    )
+    eleni.write(
+        addendum(
+            eleni.written_last("DocumentReference"),
+            days.at(1, "12:10"),
+            DOCTOR,
+            "Son by telephone: she lives alone, he can stay with her for the first week.",
+        ),
         during=stay,
     )
     eleni.prescribe(
@@ -209,6 +224,8 @@ def gideon_mwangi(days: Days) -> Chart:
         ),
         problem("Long-term anticoagulation", since=days.year(7)),
         warning("On warfarin: INR target 2.0–3.0", since=days.at(700, "09:00"), by=DOCTOR),
+        team("Anticoagulation", days.at(820, "09:00"), HOSPITAL, [DOCTOR, FAMILY_DOCTOR, NURSE]),
+        smoking("former smoker", days.date(820)),
     )
     gideon.prescribe(
         """
@@ -274,6 +291,28 @@ def _mwangi_inr(gideon: Chart, days: Days) -> None:
         ),
         during=seen,
     )
+    gideon.write(
+        addendum(
+            gideon.written_last("DocumentReference"),
+            days.at(8, "13:15"),
+            DOCTOR,
+            "INR 3.4 today. Back to 2.5 mg every evening. He has told his daughter.",
+        ),
+        plan(
+            "Safe on warfarin",
+            days.date(10),
+            "INR weekly until three in a row are in range, then every four weeks",
+            "Every new antibiotic: INR after three days",
+            "No ibuprofen, no aspirin for pain",
+            by=DOCTOR,
+        ),
+        goal(
+            "INR 2.0–3.0 in seven of ten checks",
+            days.date(10),
+            due=days.date(-180),
+            so_far="in-progress",
+        ),
+    )
     gideon.write(appointment("INR check", days.ahead(2, "08:30"), by=FAMILY_DOCTOR, minutes=10))
 
 
@@ -288,6 +327,7 @@ def arthur_penhaligon(days: Days) -> Chart:
         problem("Prostate enlargement", since=days.year(6)),
         procedure("Implantation of dual-chamber pacemaker", on=implanted, by=DOCTOR),
         warning("Pacemaker (dual chamber)", since=implanted, by=DOCTOR),
+        team("Pacemaker clinic", implanted, HOSPITAL, [DOCTOR, NURSE]),
     )
     arthur.prescribe(
         "Tamsulosin | 0.4 mg capsule | 0.4 mg by mouth at bedtime | Prostate enlargement",
@@ -306,6 +346,20 @@ def arthur_penhaligon(days: Days) -> Chart:
             Pacemaker check: battery 6 years, leads steady, ventricle paced 99 % of the time.
             No spells, walks the quay every day. Next check in 12 months.
             """,
+        ),
+        plan(
+            "Living with a pacemaker",
+            days.date(8),
+            "Check every 12 months, at once after a fall or a faint",
+            "MRI only after asking the pacemaker clinic",
+            by=DOCTOR,
+        ),
+        goal("Walks the quay every day", days.date(8), so_far="sustaining"),
+        report(
+            "Chest X-ray",
+            days.at(8, "09:40"),
+            "Both leads where they were in the last picture. Heart not enlarged, lungs clear.",
+            by=DOCTOR,
         ),
         during=seen,
     )

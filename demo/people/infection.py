@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from demo.chart import Chart
 from demo.days import Days
-from demo.documents import note, plan, report
+from demo.documents import goal, note, plan, report
 from demo.elements import Resource
 from demo.measurements import finding, smoking, vitals
 from demo.person import registered
@@ -135,6 +135,12 @@ def _wojcik_treated(agnieszka: Chart, days: Days, stay: Resource) -> None:
             without fluids, creatinine 1.08 from 1.62. To the ward when 24 h without fever.
             """,
         ),
+        goal(
+            "48 hours without fever, then tablets",
+            days.date(3),
+            due=days.date(-1),
+            so_far="improving",
+        ),
         plan(
             "Sepsis",
             days.date(3),
@@ -150,7 +156,7 @@ def _wojcik_medicines(agnieszka: Chart, days: Days, stay: Resource) -> None:
     agnieszka.prescribe(
         """
         Ceftriaxone | 2 g powder for infusion
-            | 2 g intravenously once a day | Sepsis from the kidney
+            | 2 g intravenously once a day at 21:00 | Sepsis from the kidney
         """,
         since=days.at(3, "21:45"),
         until=days.date(-3),

@@ -19,7 +19,7 @@ from demo.staff import (
     NURSE,
     bed,
 )
-from demo.visits import clinic_visit, emergency_visit, visit
+from demo.visits import attending, clinic_visit, emergency_visit, visit
 from demo.vocabulary import (
     allergy,
     diagnosis,
@@ -136,7 +136,9 @@ def teresita_magbanua(days: Days) -> Chart:
         problem("Secondary hyperparathyroidism", since=days.year(3)),
         problem("MRSA carrier", since=days.date(75)),
         warning("Fistula: no cuff and no needle in the left arm", since=begun, by=NEPHROLOGIST),
-        warning("MRSA: contact precautions", since=days.at(75, "16:00"), by=NURSE),
+        warning(
+            "MRSA: contact precautions", since=days.at(75, "16:00"), by=NURSE, category="safety"
+        ),
         team("Dialysis", begun, HOSPITAL, [NEPHROLOGIST, NURSE]),
     )
     teresita.prescribe(
@@ -260,6 +262,7 @@ def rustam_karimov(days: Days) -> Chart:
             by=EMERGENCY,
         )
     )
+    stay["participant"].insert(0, attending(DOCTOR))
     rustam.rounds(days, KARIMOV_SHEET, by=NURSE, during=stay)
     _karimov_emergency(rustam, days, stay)
     _karimov_medicines(rustam, days, stay)
@@ -272,6 +275,7 @@ def _karimov_emergency(rustam: Chart, days: Days, stay: Resource) -> None:
         "K 7.6",
         status="entered-in-error",
         note="Sample haemolysed: not valid. New sample asked for.",
+        by=EMERGENCY,
         during=stay,
     )
     rustam.labs(
@@ -279,6 +283,7 @@ def _karimov_emergency(rustam: Chart, days: Days, stay: Resource) -> None:
         "Na 134, K 6.7, HCO3 16, urea 74, creatinine 3.42, glucose 118",
         panel="Basic metabolic panel",
         note="Potassium phoned to Dr. Dlamini at 05:05.",
+        by=EMERGENCY,
         during=stay,
     )
     rustam.labs(
@@ -286,6 +291,7 @@ def _karimov_emergency(rustam: Chart, days: Days, stay: Resource) -> None:
         "K 6.1",
         status="preliminary",
         note="Point-of-care value; laboratory result to follow.",
+        by=EMERGENCY,
         during=stay,
     )
     rustam.write(

@@ -42,6 +42,7 @@ def walter_brzezinski(days: Days) -> Chart:
         ),
         problem("COPD", since=days.year(12), by=PULMONOLOGIST, note="FEV₁ 38 % predicted."),
         problem("Former smoker", since=days.year(5), note="45 pack-years."),
+        problem("Do not resuscitate", since=days.date(2), by=PULMONOLOGIST),
         smoking("former smoker", days.date(210)),
         vaccine("Influenza", days.date(44)),
         vaccine("Pneumococcal polysaccharide 23", days.date(1620)),
@@ -123,7 +124,7 @@ def _brzezinski_told(walter: Chart, days: Days, stay: Resource) -> None:
     walter.write(
         diagnosis("Acute exacerbation of COPD", since=days.date(2), by=PULMONOLOGIST),
         team("3 East", days.at(2, "18:20"), HOSPITAL, [PULMONOLOGIST, DOCTOR, NURSE]),
-        warning("Do not resuscitate", since=days.at(2, "20:15"), by=PULMONOLOGIST),
+        warning("Not for CPR", since=days.at(2, "20:15"), by=PULMONOLOGIST),
         warning(
             "Oxygen target 88–92 %: retains carbon dioxide",
             since=days.at(2, "18:45"),

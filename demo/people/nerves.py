@@ -30,6 +30,12 @@ def bohumil_novotny(days: Days) -> Chart:
         problem("Orthostatic hypotension", since=days.month(7), by=NEUROLOGIST),
         problem("Repeated falls", since=days.month(5)),
         warning(
+            "Risk of falling: two falls this month, on getting up",
+            since=days.at(12, "11:30"),
+            by=NEUROLOGIST,
+            category="safety",
+        ),
+        warning(
             "Parkinson's: no metoclopramide, no haloperidol; levodopa on time",
             since=days.at(900, "10:00"),
             by=NEUROLOGIST,
@@ -96,6 +102,7 @@ def _novotny_visit(bohumil: Chart, days: Days) -> None:
             "Pressure lying and standing at every visit",
             by=PHYSIOTHERAPIST,
         ),
+        goal("No fall for three months", days.date(12), due=days.date(-80), so_far="in-progress"),
         during=seen,
     )
     bohumil.write(appointment("Parkinson's disease", days.ahead(45, "11:00"), by=NEUROLOGIST))
@@ -291,7 +298,7 @@ def _okafor_visit(chidi: Chart, days: Days) -> None:
             "Potassium and creatinine every 3 months on chlorthalidone",
             by=NEUROLOGIST,
         ),
-        goal("Pressure below 130/80", days.date(205), due=days.date(-30)),
+        goal("Pressure below 130/80", days.date(205), due=days.date(-30), so_far="achieved"),
         goal("Telephones his daughter by himself", days.date(98), due=days.date(-60)),
         during=seen,
     )

@@ -70,6 +70,12 @@ def _odwyer_operation(margaret: Chart, days: Days, stay: Resource) -> None:
     margaret.write(
         diagnosis("Osteoarthritis of right hip", since=days.date(2), by=SURGEON),
         procedure("Total replacement of right hip", on=days.at(2, "09:20"), by=SURGEON),
+        warning(
+            "Risk of falling: light-headed after the operation",
+            since=days.at(1, "10:30"),
+            by=NURSE,
+            category="safety",
+        ),
         warning("Latex allergy: latex-free gloves", since=days.at(2, "06:50"), by=NURSE),
         team("2 West", days.at(2, "06:45"), HOSPITAL, [SURGEON, DOCTOR, NURSE, PHYSIOTHERAPIST]),
         note(
@@ -125,10 +131,15 @@ def _odwyer_medicines(margaret: Chart, days: Days, stay: Resource) -> None:
 
 
 def _odwyer_recovery(margaret: Chart, days: Days, stay: Resource) -> None:
-    margaret.labs(days.at(2, "15:30"), "Hb 10.6", during=stay)
-    margaret.labs(days.at(1, "05:30"), "Hb 9.2, creatinine 0.84, K 4.0, Na 136", during=stay)
+    margaret.labs(days.at(2, "15:30"), "Hb 10.6", by=SURGEON, during=stay)
     margaret.labs(
-        days.at(0, "05:20"), "Hb 9.0, platelets 226, CRP 118, creatinine 0.80", during=stay
+        days.at(1, "05:30"), "Hb 9.2, creatinine 0.84, K 4.0, Na 136", by=SURGEON, during=stay
+    )
+    margaret.labs(
+        days.at(0, "05:20"),
+        "Hb 9.0, platelets 226, CRP 118, creatinine 0.80",
+        by=SURGEON,
+        during=stay,
     )
     for days_ago, clock, points in (
         *((2, "16:00", 4), (2, "22:00", 6), (1, "06:00", 5)),
@@ -171,7 +182,12 @@ def _odwyer_recovery(margaret: Chart, days: Days, stay: Resource) -> None:
             "Haemoglobin every morning until steady",
             by=SURGEON,
         ),
-        goal("Walks 50 m with a frame and climbs stairs", days.date(2), due=days.date(-2)),
+        goal(
+            "Walks 50 m with a frame and climbs stairs",
+            days.date(2),
+            due=days.date(-2),
+            so_far="in-progress",
+        ),
         appointment("Wound check, staples out", days.ahead(12, "14:00"), by=SURGEON),
         during=stay,
     )

@@ -154,7 +154,12 @@ def _monitoring(rosa: Chart, days: Days) -> None:
             "Go through the recording together at the next visit",
             by=DOCTOR,
         ),
-        goal("Ventricular ectopy below 10 % of all beats", days.date(3), due=days.date(-90)),
+        goal(
+            "Ventricular ectopy below 10 % of all beats",
+            days.date(3),
+            due=days.date(-90),
+            so_far="in-progress",
+        ),
         appointment("Patch recording: results", days.ahead(12, "10:20"), by=DOCTOR),
         during=home,
     )

@@ -18,7 +18,7 @@ from demo.tests.conftest import NOW, ZONE, of_type, references, strings
 
 SCHEMA = Path(__file__).parents[2] / "fhir" / "definitions" / "schema.json.gz"
 PLANNED = ("Appointment", "Goal")
-PLANNED_ELEMENTS = ("valueDateTime", "boundsPeriod", "dueDate")
+PLANNED_ELEMENTS = ("valueDateTime", "boundsPeriod", "dueDate", "restriction")
 
 
 @pytest.fixture(scope="module")
