@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("patients.note_urls")),
     path("", include("patients.plan_urls")),
     path("", include("patients.people_urls")),
+    path("", include("patients.print_urls")),
     path("", include("patients.result_urls")),
     path("", include("patients.terminology_urls")),
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import CHART_WRITE, MEDICATION_PRESCRIBE, ORDER_WRITE
+from accounts.roles import CHART_READ, CHART_WRITE, MEDICATION_PRESCRIBE, ORDER_WRITE
 
 
 @dataclass(frozen=True)
@@ -61,4 +61,6 @@ ACTIONS: tuple[Action, ...] = (
     Action("p", _("Prescribe"), "medication-new", "pill", MEDICATION_PRESCRIBE),
     Action("o", _("Order"), "order-new", "flask-conical", ORDER_WRITE),
     Action("v", _("Vitals"), "vitals", "stethoscope", CHART_WRITE),
+    # A capital: "p" prescribes.
+    Action("P", _("Print"), "print-summary", "printer", CHART_READ),
 )

@@ -35,6 +35,21 @@ class Large(Block):
 
 
 @dataclass(frozen=True)
+class Struck(Block):
+    """What should never have been written: legible, and struck through."""
+
+    kind = "struck"
+    text: str
+
+
+@dataclass(frozen=True)
+class Rule(Block):
+    """A line between two things of one document."""
+
+    kind = "rule"
+
+
+@dataclass(frozen=True)
 class Notice(Block):
     """A warning in a frame."""
 
@@ -65,6 +80,8 @@ class Table(Block):
     kind = "table"
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
+    # How wide each column is beside the others; empty: all alike.
+    widths: Sequence[float] = ()
 
 
 @dataclass(frozen=True)

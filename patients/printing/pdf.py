@@ -39,6 +39,7 @@ class Document:
         printed: When and by whom it was printed, in words.
         printed_by: Name of that person.
         blocks: Its content.
+        mark: Why it is not valid, such as "DRAFT – unsigned": printed on every page.
         paper: Paper size.
     """
 
@@ -48,6 +49,7 @@ class Document:
     printed: str
     printed_by: str
     blocks: Sequence[Block]
+    mark: str = ""
     paper: str = "a4"
 
 
@@ -64,6 +66,7 @@ def pdf(document: Document) -> bytes:
         "facility": document.facility,
         "printed": document.printed,
         "printed_by": document.printed_by,
+        "mark": document.mark,
         "paper": document.paper,
         "demo": str(_("DEMO – invented people")) if settings.DEMO else "",
         "page_word": str(_("Page")),
