@@ -18,6 +18,7 @@ from accounts.models import Membership, Organization, Practitioner, User
 from accounts.principals import principal_of
 from accounts.roles import Role
 from demo import clinic
+from ehr_project.management.demo_day import live_the_day
 from fhir.importing import take_in
 from fhir.principal import SYSTEM
 from patients.models import Patient
@@ -38,24 +39,28 @@ class Command(BaseCommand):
         if User.objects.filter(username__in=[s.username for s in clinic.SIGN_INS]).exists():
             self.stdout.write("The demo clinic is loaded already.")
             return
+        facilities, *charts = clinic.bundles(timezone.now(), ZoneInfo(settings.TIME_ZONE))
         with transaction.atomic(), kept_secrets() as files:
-            self.people()
+            import_bundle(facilities, "Facilities and staff")
+            # Before the charts: a result finds its owner by the account of who ordered it.
             files[SIGN_INS] = sign_ins()
+            for number, chart in enumerate(charts, 1):
+                import_bundle(chart, f"Chart {number}")
+                self.stdout.write(f"  chart {number} of {len(charts)}")
             files[DEVICE_KEY] = wearable()
+            live_the_day()
         self.stdout.write("The demo clinic is ready.")
 
-    def people(self) -> None:
-        """Facilities, staff and charts, through the same door as any import."""
-        bundles = list(clinic.bundles(timezone.now(), ZoneInfo(settings.TIME_ZONE)))
-        for number, bundle in enumerate(bundles, 1):
-            entries = [
-                (f"entry {n}", entry["resource"], entry["fullUrl"])
-                for n, entry in enumerate(bundle["entry"], 1)
-            ]
-            outcome = take_in(entries, by=SYSTEM, origin=ORIGIN)
-            if outcome.refused:
-                raise CommandError(f"Demo bundle {number}: {outcome.refused[0]}")
-            self.stdout.write(f"  chart {number} of {len(bundles)}")
+
+def import_bundle(bundle: dict[str, Any], name: str) -> None:
+    """Through the same door as any import."""
+    entries = [
+        (f"entry {n}", entry["resource"], entry["fullUrl"])
+        for n, entry in enumerate(bundle["entry"], 1)
+    ]
+    outcome = take_in(entries, by=SYSTEM, origin=ORIGIN)
+    if outcome.refused:
+        raise CommandError(f"{name}: {outcome.refused[0]}")
 
 
 @contextmanager

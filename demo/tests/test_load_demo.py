@@ -1,0 +1,131 @@
+"""Loaded, the clinic is alive: something waits for everybody who signs in."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import transaction
+
+from accounts.models import User
+from accounts.principals import principal_of
+from demo.elements import fhir_id
+from fhir.together import together
+from patients.chart.flags import banner_flags
+from patients.chart.worklist import counters, inpatients, mine, my_tasks, overdue_tasks, today
+from patients.models import (
+    Appointment,
+    InboxItem,
+    MedicationAdministration,
+    MedicationReview,
+    NoteDraft,
+    Patient,
+)
+from patients.models.inbox import State
+
+pytestmark = pytest.mark.django_db
+LONGEST_LOAD_S = 60  # 25 on a quiet machine
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The whole clinic, and how long it took; gone again after this module."""
+    with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "DEMO", True)
+        patch.setattr(settings, "DATA_DIR", tmp_path_factory.mktemp("data"))
+        begun = time.monotonic()
+        call_command("load_demo", verbosity=0)
+        yield time.monotonic() - begun
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def doctor(loaded):
+    return principal_of(User.objects.get(username="doctor"))
+
+
+@pytest.fixture
+def nurse(loaded):
+    return principal_of(User.objects.get(username="nurse"))
+
+
+def patient(key):
+    return Patient.objects.get(fhir_id=fhir_id(f"patient/{key}"))
+
+
+def test_it_loads_while_you_wait(loaded):
+    assert loaded < LONGEST_LOAD_S
+
+
+def test_five_people_lie_on_a_ward(doctor):
+    assert len(inpatients(doctor)) == 5  # a sixth in the emergency room
+
+
+def test_the_doctor_has_patients_of_their_own(doctor):
+    assert len(mine(doctor)) >= 8
+
+
+def test_somebody_is_expected_or_here(doctor):
+    assert len(today(doctor)) >= 7
+
+
+def test_the_doctor_has_two_drafts_to_sign(doctor):
+    assert NoteDraft.objects.open().of_author(doctor).count() == 2
+
+
+@pytest.mark.parametrize("who", ["doctor", "nurse"])
+def test_follow_ups_wait_for(who, request):
+    assert my_tasks(request.getfixturevalue(who)).count() >= 4
+
+
+def test_one_follow_up_is_overdue(doctor):
+    assert overdue_tasks(doctor).count() == 1
+
+
+def test_one_critical_report_waits_for_the_doctor(doctor):
+    waiting = InboxItem.objects.unacknowledged().filter(critical=True)
+    assert [item.owner.username for item in waiting] == ["doctor"]
+
+
+def test_most_of_the_older_results_are_closed(doctor):
+    assert InboxItem.objects.filter(state=State.CLOSED).count() > 5
+
+
+def test_the_doctor_has_new_results_of_their_own(doctor):
+    assert 3 <= InboxItem.objects.unacknowledged().filter(owner_id=doctor.id).count() <= 25
+
+
+def test_every_counter_above_the_list_counts(doctor):
+    shown = {each["counter"].id: each["value"] for each in counters(doctor)}
+    assert shown["critical"] == 1
+    assert shown["unsigned"] == 2
+    assert shown["overdue"] == 1
+
+
+def test_the_nurse_gave_what_was_due(nurse):
+    assert MedicationAdministration.objects.filter(status="completed").count() > 15
+
+
+def test_two_lists_of_medicines_were_gone_through(loaded):
+    assert MedicationReview.objects.count() == 2
+
+
+def test_every_appointment_of_today_has_somebody(loaded):
+    assert not Appointment.objects.filter(patient=None).exists()
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("walter-brzezinski", "Not for CPR"),
+        ("eleni-vassiliou", "For attempted CPR"),
+        ("arthur-penhaligon", "Pacemaker (dual chamber)"),
+        ("teresita-magbanua", "MRSA: contact precautions"),
+        ("nadia-benhaddou", "Pregnant"),
+    ],
+)
+def test_the_banner_says(loaded, key, words):
+    said = together({"flags": banner_flags(patient(key))})["flags"]
+    assert words in [item["value"] for item in said]
