@@ -98,6 +98,7 @@ def _pairing(row: Pairing, said: DeviceStatus | None) -> dict[str, Any]:
         "attached_by": row.attached_by or "the demo clinic",
         "detached_by": row.detached_by,
         "detach_reason": row.detach_reason,
+        "moved_reason": row.moved_reason,
         "battery_percent": said.battery_percent if worn and said else None,
         "lead_off": said.lead_off if worn and said else None,
     }

@@ -13,7 +13,9 @@ from django.utils import timezone
 from accounts import audit
 from fhir import changes
 from fhir.codec import dumps
+from patients.acts.charting import annotate
 from patients.models import Observation
+from patients.models.base import ENTERED_IN_ERROR
 from patients.models.observation import VITAL_SIGNS
 from vitals.errors import BadUpload, BadValue, ClientIdReused, KindUnknown, UnitUnknown
 from vitals.models import Device, Pairing, ReadingReceipt
@@ -101,6 +103,24 @@ def chart_waiting_readings(*, by: Principal, pairing: Pairing) -> int:
     receipts = list(waiting)
     for receipt in receipts:
         _chart(receipt, pairing, by)
+    return len(receipts)
+
+
+def recall_readings(*, by: Principal, pairing: Pairing, reason: str) -> int:
+    """Enter in error what the device charted during a pairing; the readings wait again."""
+    charted = ReadingReceipt.objects.select_for_update().filter(
+        device=pairing.device_id, observation_id__isnull=False, start_time__gte=pairing.start
+    )
+    receipts = list(charted.filter(start_time__lt=pairing.end) if pairing.end else charted)
+    known = Observation.objects.in_bulk([receipt.observation_id for receipt in receipts])
+    for receipt in receipts:
+        observation = known.get(receipt.observation_id)
+        if observation is not None and observation.status != ENTERED_IN_ERROR:
+            observation.status = ENTERED_IN_ERROR
+            annotate(observation, by, reason)
+            changes.update(observation, by=by)
+        receipt.observation_id = None
+        receipt.save(update_fields=["observation_id"])
     return len(receipts)
 
 

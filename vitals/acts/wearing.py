@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.access import require
@@ -15,6 +16,7 @@ from fhir.errors import NotFound
 from fhir.principal import Principal
 from patients.models import Patient
 from vitals.acts.assigning import assign, withdraw
+from vitals.acts.charting import recall_readings
 from vitals.errors import DeviceUnknown, PairingEnded, PairingOverlap, PairingTime
 from vitals.models import Device, Pairing
 
@@ -105,6 +107,46 @@ def detach(*, by: Principal, pairing: Pairing, reason: str, end: datetime | None
         detail={"pairing": str(held.pk), "chunks_withdrawn": left},
     )
     return held
+
+
+@transaction.atomic
+def give_to(*, by: Principal, pairing: Pairing, patient: Patient, reason: str) -> Pairing:
+    """The device was on somebody else all that time: everything it measured goes to their chart.
+
+    In the wrong chart the wearing shrinks to nothing, its readings stand as entered in error, and
+    the summaries of its recordings follow as soon as the worker has looked at them. A device that
+    is still worn goes on, for the right patient.
+
+    Raises:
+        NotAllowed: ``by`` does not attach devices at the device's facility.
+        PairingOverlap: the device is on somebody else at that time by now.
+    """
+    device = Device.objects.select_for_update().get(pk=pairing.device_id)
+    require(by, DEVICE_ATTACH, device.facility_id)
+    held = Pairing.objects.select_for_update(of=("self",)).get(pk=pairing.pk)
+    said = _("Moved to the correct patient: %s") % reason
+    recall_readings(by=by, pairing=held, reason=said)
+    start, end, now = held.start, held.end, timezone.now()
+    held.end = start
+    held.detached_by_id, held.detached_at, held.detach_reason = person(by), now, said[:200]
+    held.save()
+    left = withdraw(pairing=held)
+    right = Pairing(
+        device=device,
+        patient=patient,
+        start=start,
+        end=end,
+        lead=held.lead,
+        wear_site=held.wear_site,
+        attached_by_id=person(by),
+        attached_at=now,
+        moved_reason=reason,
+    )
+    came_along = assign(by=by, pairing=_only_wearer(right))
+    for each, chunks in ((held, -left), (right, came_along)):
+        detail = {"pairing": str(each.pk), "chunks": chunks}
+        audit.record(by, "move-wearing", device, patient_id=each.patient_id, detail=detail)
+    return right
 
 
 def person(by: Principal) -> UUID | None:

@@ -57,6 +57,8 @@ class Pairing(models.Model):
     detached_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     detached_at = models.DateTimeField(null=True)
     detach_reason = models.CharField(max_length=200, blank=True)
+    # Why the whole wearing came here from another chart; empty: it was attached here.
+    moved_reason = models.CharField(max_length=500, blank=True)
 
     objects = PairingQuerySet.as_manager()
 
