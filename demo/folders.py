@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from base64 import b64encode
@@ -123,7 +124,7 @@ def pdf(lines: list[str]) -> bytes:
     >>> pdf(["Hello"])[:8]
     b'%PDF-1.4'
     """
-    shown = [line.translate(str.maketrans({c: f"\\{c}" for c in "()\\"})) for line in lines]
+    shown = [re.sub(r"([()\\])", r"\\\1", line) for line in lines]
     text = "BT /F1 11 Tf 60 780 Td 16 TL " + " ".join(f"({line}) Tj T*" for line in shown) + " ET"
     stream = text.encode("cp1252")
     objects = [

@@ -40,4 +40,4 @@ def _medicine(resource: Resource) -> str:
 def _is_active_problem(condition: Resource) -> bool:
     status = condition["clinicalStatus"]["coding"][0]["code"]
     listed = condition["category"][0]["coding"][0]["code"] == "problem-list-item"
-    return listed and status == "active"
+    return bool(listed and status == "active")
