@@ -309,7 +309,7 @@ def test_an_hour_that_the_clock_showed_twice_asks_which(in_oslo, send):
 
 @pytest.mark.parametrize(("clock_side", "utc_hour"), [("0", 0), ("1", 1)])
 def test_the_chosen_one_of_the_two_hours_is_kept(in_oslo, send, rosa, clock_side, utc_hour):
-    send(pulse="72", measured_at="2025-10-26T02:30", clock=clock_side)
+    send(pulse="72", **{"measured_at": "2025-10-26T02:30", "measured_at-which": clock_side})
     start = only(rosa, "8867-4").effective_start
     assert start == datetime(2025, 10, 26, utc_hour, 30, tzinfo=ZoneInfo("UTC"))
 
