@@ -101,12 +101,12 @@ def _medicines(found: CurrentMedications) -> list[Block]:
         lines = [medicine_row(line) for line in found.at_death]
         return listed(_("Medicines on the list at death: none is current"), lines)
     blocks = listed(_("Medicines"), [medicine_row(line) for line in found.confirmed])
-    for title, lines in (
+    for title, others in (
         (_("Older medicines, unconfirmed: may or may not be taken"), found.older),
         (_("Course over by its own dates"), found.over),
     ):
-        if lines:
-            blocks += listed(title, [medicine_row(line) for line in lines])
+        if others:
+            blocks += listed(title, [medicine_row(line) for line in others])
     last = found.reviewed
     said = (
         _("Last reconciled %(at)s by %(by)s.") % {"at": moment(last.at), "by": last.by}

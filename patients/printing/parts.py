@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -52,7 +53,7 @@ def document(
 
 def facility_of(by: Principal, patient: Patient) -> Organization | None:
     """The facility of ``by`` that treats the patient, else the first of theirs."""
-    mine = list(by.facilities or {})
+    mine = [UUID(place) for place in by.facilities or {}]
     visits = Encounter.objects.of(patient).giving_access().filter(organization__in=mine)
     visit = visits.select_related("organization").order_by("-start", "-id").first()
     if visit is not None:

@@ -7,8 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import Organization
 from fhir.principal import Principal
+from patients.acts.overrides import kept
 from patients.chart.concepts import words_of
 from patients.chart.medicines import Medication, is_dead, reason_words, written
 from patients.chart.prescribing_facts import facts
@@ -32,11 +32,12 @@ Pair = tuple[str, str]
 def prescription(order: MedicationRequest, patient: Patient, by: Principal) -> Document:
     """One prescription; what is none says so on every page, and offers no line to sign on."""
     wrong = why_void(order, patient)
-    blocks = [*_about(patient), *_order(order, facts(patient), struck=bool(wrong))]
-    blocks = [Notice(wrong), *blocks] if wrong else [_to_sign(), *blocks, _signature()]
-    return document(
-        _("Prescription"), patient, blocks, by=by, facility=_facility(order), mark=wrong
-    )
+    if wrong:
+        blocks = [Notice(wrong), *_about(patient), *_void(order)]
+    else:
+        blocks = [_to_sign(), *_about(patient), *_order(order, facts(patient)), _signature()]
+    place = order.encounter.organization if order.encounter else None
+    return document(_("Prescription"), patient, blocks, by=by, facility=place, mark=wrong)
 
 
 def all_current(patient: Patient, by: Principal) -> Document:
@@ -80,10 +81,6 @@ def _signature() -> Signature:
     return Signature(_("Signature and name of the prescriber"), _("Date and time"))
 
 
-def _facility(order: MedicationRequest) -> Organization | None:
-    return order.encounter.organization if order.encounter else None
-
-
 def _about(patient: Patient) -> list[Block]:
     known = facts(patient)
     rows = person_rows(patient)[1:]  # the name stands in the head
@@ -112,14 +109,21 @@ def plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".")
 
 
-def _order(order: MedicationRequest, known: Facts, *, struck: bool = False) -> list[Block]:
+def _order(order: MedicationRequest, known: Facts) -> list[Block]:
     (line,) = written([order])
-    sig = f"{line.text}\n{line.dosage}"
     rows = [*_dose_rows(order, known), *_course_rows(order, line), *_who_rows(order, line)]
-    return [
-        Struck(sig) if struck else Large(sig),
-        Fields([(label, said) for label, said in rows if said]),
-    ]
+    return [Large(f"{line.text}\n{line.dosage}"), _said(rows)]
+
+
+def _void(order: MedicationRequest) -> list[Block]:
+    """What it said, struck through; nothing to dispense by."""
+    (line,) = written([order])
+    rows = [(_("Why"), line.status_reason), *_who_rows(order, line)]
+    return [Struck(f"{line.text}\n{line.dosage}"), _said(rows)]
+
+
+def _said(rows: list[Pair]) -> Fields:
+    return Fields([(label, words) for label, words in rows if words])
 
 
 def _dose_rows(order: MedicationRequest, known: Facts) -> list[Pair]:
@@ -164,22 +168,22 @@ def _length(dosage: dict[str, Any]) -> str:
 def _course_rows(order: MedicationRequest, line: Medication) -> list[Pair]:
     dispense = order.dispense or {}
     quantity = dispense.get("quantity") or {}
-    end = day(line.ends_at) if line.ends_at else _("until it is stopped")
     refills = _("not recorded") if line.refills is None else str(line.refills)
     return [
-        (
-            _("Runs"),
-            _("from %(start)s, %(end)s") % {"start": day(line.starts_at), "end": _end(end, line)},
-        ),
+        (_("Runs"), _runs(line)),
         (_("Quantity"), f"{quantity.get('value', '')} {quantity.get('unit', '')}".strip()),
         (_("Refills"), refills),
         (_("Reason"), reason_words(order) or _("not recorded")),
         (_("Notes"), "\n".join(str(each.get("text", "")) for each in order.notes or [])),
+        (_("Signed in spite of"), "\n".join(f"{o.title} – {o.reason}" for o in kept(order))),
     ]
 
 
-def _end(end: str, line: Medication) -> str:
-    return _("to %s") % end if line.ends_at else end
+def _runs(line: Medication) -> str:
+    said = {"start": day(line.starts_at), "end": day(line.ends_at)}
+    if line.ends_at is None:
+        return _("from %(start)s until it is stopped") % said
+    return _("from %(start)s to %(end)s") % said
 
 
 def _who_rows(order: MedicationRequest, line: Medication) -> list[Pair]:

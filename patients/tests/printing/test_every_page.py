@@ -1,9 +1,13 @@
 """What holds for every printed document: identity, numbers of pages, letters, access, audit."""
 
+import re
 from dataclasses import replace
+from io import BytesIO
 
+import orjson
 import pytest
 from django.urls import reverse
+from pypdf import PdfReader
 
 from accounts.models import AuditEvent
 from fhir import changes
@@ -125,9 +129,6 @@ DOCUMENT = printer.Document(
 
 
 def text_of(document):
-    from io import BytesIO
-
-    from pypdf import PdfReader
 
     found = PdfReader(BytesIO(printer.pdf(document))).pages
     return words(" ".join(page.extract_text() for page in found))
@@ -172,9 +173,7 @@ def test_markup_in_the_chart_is_printed_as_it_was_written(rosa, paper):
 @pytest.mark.parametrize("word", ["山田", "😀", "مرحبا", "שלום"])
 def test_letters_that_cannot_be_printed_are_announced(rosa, paper, word):
     allergic(rosa, word)
-    assert "Some characters could not be printed" in paper(
-        reverse("print-summary", args=[rosa.id])
-    )
+    assert "Some characters could not be printed" in paper(reverse("print-summary", args=[rosa.id]))
 
 
 def test_common_letters_are_not_announced(rosa, paper):
@@ -194,9 +193,6 @@ def test_the_font_draws_every_letter_that_is_said_to_be_drawn(tmp_path):
 
 
 def drawn_signs(page, letters):
-    import re
-
-    import orjson
 
     picture = printer.typst.compile(
         str(page),

@@ -54,7 +54,7 @@ def test_says_the_whole_order(rosa, as_ames, printed):
 
 
 def test_weekly_is_loud(rosa, as_ames, printed):
-    weekly = wanted("Methotrexate", frequency="once-weekly")
+    weekly = wanted("Methotrexate", frequency="weekly")
     assert "once WEEKLY" in printed(prescribe(by=as_ames, patient=rosa, wanted=weekly))
 
 
@@ -77,9 +77,7 @@ def test_names_allergies_with_reactions(rosa, printed):
 
 def test_an_allergy_entered_in_error_is_absent(rosa, printed):
     changes.create(
-        AllergyIntolerance(
-            patient=rosa, code_text="Latex", verification_status="entered-in-error"
-        ),
+        AllergyIntolerance(patient=rosa, code_text="Latex", verification_status="entered-in-error"),
         by=SYSTEM,
     )
     assert "Latex" not in printed(order(rosa))
