@@ -214,6 +214,8 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 2**20
 
 LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]  # how to add a language: docs/translation.md
 TIME_ZONE = env.str("CHARTWAVE_TIME_ZONE", default="UTC")
 USE_TZ = True
 USE_I18N = True
