@@ -29,7 +29,6 @@ def registered(key: str, days: Days, *, died: datetime | None = None) -> Resourc
         birthDate=_born(line, days),
         deceasedDateTime=instant(died) if died else None,
         address=[{"use": "home", "line": [line["street"]], "city": line["town"]}],
-        contact=[_contact(line)],
         communication=[{"language": _language(line), "preferred": True}],
         generalPractitioner=[doctor.pointer],
         managingOrganization=known_to[0].pointer,
@@ -81,15 +80,6 @@ def _telecom(line: Line) -> list[Resource]:
     phone = {"system": "phone", "value": line["phone"], "use": "mobile"}
     mail = {"system": "email", "value": line["email"], "use": "home"}
     return [phone, mail] if line["email"] else [phone]
-
-
-def _contact(line: Line) -> Resource:
-    next_of_kin = Code(f"{HL7}v2-0131", "N", "Next-of-Kin")
-    return {
-        "relationship": [concept(line["relation"], next_of_kin)],
-        "name": {"text": line["contact"]},
-        "telecom": [{"system": "phone", "value": line["contact_phone"]}],
-    }
 
 
 def _language(line: Line) -> Resource:

@@ -15,7 +15,12 @@ MODALITIES = {  # HL7 v2 table 0074 to DICOM
     "RUS": Code(DICOM, "US", "Ultrasound"),
     "CUS": Code(DICOM, "US", "Ultrasound"),
 }
-PICTURES = {"DX": 2, "CT": 240, "US": 36}
+PICTURES = {"DX": 2, "CT": 24, "US": 8}
+SOP_CLASSES = {  # DICOM PS3.6: what sort of picture each instance is
+    "DX": "1.2.840.10008.5.1.4.1.1.1.1",
+    "CT": "1.2.840.10008.5.1.4.1.1.2",
+    "US": "1.2.840.10008.5.1.4.1.1.6.1",
+}
 
 
 def add_pictures(chart: Chart) -> None:
@@ -61,7 +66,15 @@ def _series(report: Resource, modality: Code) -> Resource:
         "description": report["code"]["text"],
         "numberOfInstances": PICTURES[modality.code],
         "started": report["effectiveDateTime"],
+        "instance": [
+            _instance(report, modality, number) for number in range(1, PICTURES[modality.code] + 1)
+        ],
     }
+
+
+def _instance(report: Resource, modality: Code, number: int) -> Resource:
+    kind = {"system": "urn:ietf:rfc:3986", "code": f"urn:oid:{SOP_CLASSES[modality.code]}"}
+    return {"uid": _uid(f"{report['id']}/{number}"), "sopClass": kind, "number": number}
 
 
 def _order(report: Resource) -> Resource:

@@ -128,7 +128,7 @@ def consent(line: Line, days: Days) -> Resource:
         "resourceType": "Consent",
         "status": "active",
         "scope": concept(scope.display, scope),
-        "category": [concept(kind.display, kind)],
+        "category": [concept(line["words"], kind)],
         "dateTime": days.date(int(line["days_ago"])),
         "organization": [HOSPITAL.pointer],
         "policyRule": {"text": line["words"]},
@@ -138,11 +138,12 @@ def consent(line: Line, days: Days) -> Resource:
 
 def kin(line: Line) -> Resource:
     """Whom to call: the next of kin of the register (FHIR RelatedPerson)."""
+    next_of_kin = Code(f"{HL7}v2-0131", "N", "Next-of-Kin")
     *first, family_name = line["contact"].split()
     return {
         "resourceType": "RelatedPerson",
         "active": True,
-        "relationship": [concept(line["relation"], *codes("kin", line["relation"]))],
+        "relationship": [concept(line["relation"], *codes("kin", line["relation"]), next_of_kin)],
         "name": [{"use": "official", "family": family_name, "given": first}],
         "telecom": [{"system": "phone", "value": line["contact_phone"], "use": "mobile"}],
     }

@@ -10,7 +10,7 @@ from demo.measurements import finding, smoking, vitals
 from demo.person import registered
 from demo.prescriptions import dose_given
 from demo.staff import DOCTOR, EMERGENCY, HOSPITAL, NURSE, bed
-from demo.visits import admission
+from demo.visits import admission, attending
 from demo.vocabulary import allergy, diagnosis, problem, team
 
 WOJCIK_SHEET = """
@@ -43,6 +43,7 @@ def agnieszka_wojcik(days: Days) -> Chart:
             by=EMERGENCY,
         )
     )
+    stay["participant"].insert(0, attending(DOCTOR))
     agnieszka.rounds(days, WOJCIK_SHEET, by=NURSE, during=stay)
     _wojcik_results(agnieszka, days, stay)
     _wojcik_treated(agnieszka, days, stay)

@@ -22,7 +22,7 @@ from demo.vocabulary import (
 )
 
 BRZEZINSKI_SHEET = """
-2 18:25 BP 152/88, pulse 118, breaths 32, SpO₂ 83, temperature 37.9
+2 18:25 BP 152/88, pulse 118, breaths 32, SpO₂ 83, temperature 37.9, weight 68.5, height 172
 2 19:10 BP 148/86, pulse 112, breaths 28, SpO₂ 89 on 2 L
 2 22:00 BP 140/82, pulse 106, breaths 26, SpO₂ 90 on 2 L, temperature 37.6
 1 06:00 BP 136/80, pulse 100, breaths 24, SpO₂ 90 on 2 L, temperature 37.3

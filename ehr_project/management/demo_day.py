@@ -55,12 +55,12 @@ class Coming:
 
 
 DAY = (
-    Coming("arthur-penhaligon", "Consultation", "Ankle swelling since last week", 5, "fulfilled"),
-    Coming("gideon-mwangi", "Consultation", "INR check and dentist's question", 15, "arrived"),
-    Coming("solomon-tesfaye", "Consultation", "Palpitations on prednisone", 35),
-    Coming("chidi-okafor", "Blood pressure check", "After the stroke", 65),
-    Coming("chiara-bonetti", "ECG", "Before a new medicine", 95),
-    Coming("fatima-al-rashidi", "Consultation", "Breathless on stairs", 125),
+    Coming("arthur-penhaligon", "Consultation", "Ankle swelling since last week", -10, "fulfilled"),
+    Coming("gideon-mwangi", "Consultation", "INR check and dentist's question", 10, "arrived"),
+    Coming("solomon-tesfaye", "Consultation", "Palpitations on prednisone", 30),
+    Coming("chidi-okafor", "Blood pressure check", "After the stroke", 60),
+    Coming("chiara-bonetti", "ECG", "Before a new medicine", 90),
+    Coming("fatima-al-rashidi", "Consultation", "Breathless on stairs", 120),
 )
 DRAFTS = {  # person: template, and what stands in its sections already
     "rosa-lindqvist": (
