@@ -154,7 +154,8 @@ def _state_of(analysis: Analysis) -> dict[str, Any]:
 
 def device_words(device: Device) -> str:
     """How a device is called on a page."""
-    return " ".join(filter(None, (device.model_name, device.serial))) or "a device"
+    named = " ".join(filter(None, (device.model_name, device.serial))) or "a device"
+    return f"{named} – {device.remark}" if device.remark else named
 
 
 def _text(moment: datetime | None) -> str | None:

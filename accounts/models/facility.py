@@ -4,15 +4,19 @@ from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _
 
 from fhir.fields import VerbatimJSONField
 from fhir.models import Record, RecordQuerySet
+from fhir.modifiers import noted
 
 
 def known_zone(name: str) -> None:
     """Refuse a name that the time zone database does not know."""
     if name not in available_timezones():
-        raise ValidationError(f"{name} is no time zone; write one such as Europe/Oslo.")
+        raise ValidationError(
+            _("%(name)s is no time zone; write one such as Europe/Oslo.") % {"name": name}
+        )
 
 
 class Organization(Record):
@@ -34,7 +38,7 @@ class Organization(Record):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.fhir_id
+        return noted(self.name or self.fhir_id, self)
 
 
 class Location(Record):
@@ -54,4 +58,4 @@ class Location(Record):
         constraints = [models.UniqueConstraint(fields=["fhir_id"], name="location_fhir_id_unique")]
 
     def __str__(self) -> str:
-        return self.name or self.fhir_id
+        return noted(self.name or self.fhir_id, self)

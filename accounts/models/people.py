@@ -13,6 +13,7 @@ from accounts.roles import Role
 from fhir.fields import VerbatimJSONField
 from fhir.models import Record, RecordQuerySet
 from fhir.models.record import new_id
+from fhir.modifiers import noted
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -104,7 +105,7 @@ class Practitioner(Record):
         ]
 
     def __str__(self) -> str:
-        return self.display or self.fhir_id
+        return noted(self.display or self.fhir_id, self)
 
     @property
     def about(self) -> UUID | None:

@@ -7,31 +7,10 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
-from fhir.models import Record
+from fhir.modifiers import NOT_UNDERSTOOD as NOT_UNDERSTOOD
+from fhir.modifiers import noted as noted
+from fhir.modifiers import understood as understood
 from fhir.times import span_text
-
-NOT_UNDERSTOOD = "contains information not understood here"
-UNKNOWN_MODIFIERS = frozenset({"modifierExtension", "implicitRules"})
-
-
-def understood(record: Record) -> bool:
-    """False when the record carries, at any depth, a modifier that this house does not know."""
-    return not _modified(record.extra or {}) and not any(
-        _modified(value) for value in vars(record).values() if isinstance(value, list | dict)
-    )
-
-
-def _modified(value: Any) -> bool:
-    if isinstance(value, list):
-        return any(map(_modified, value))
-    if not isinstance(value, dict):
-        return False
-    return not UNKNOWN_MODIFIERS.isdisjoint(value) or any(map(_modified, value.values()))
-
-
-def noted(text: str, record: Record) -> str:
-    """``text``, with a loud remark when the record holds an unknown modifier."""
-    return text if understood(record) else f"{text} – {NOT_UNDERSTOOD}"
 
 
 def words_of(concept: Any) -> str:

@@ -18,7 +18,7 @@ from fhir.together import Loading
 from patients import attachments
 from patients.chart.concepts import all_words, name_of, understood
 from patients.chart.people import names, names_of, practitioners
-from patients.models import DocumentReference, NoteDraft, Patient
+from patients.models import Binary, DocumentReference, NoteDraft, Patient
 from patients.models.base import ENTERED_IN_ERROR
 from patients.note_text import assessment, sha256
 
@@ -48,6 +48,7 @@ class File:
             are not here.
         content_type: As its sender calls it.
         where: Address of the bytes elsewhere, when they are.
+        understood: Whether the record of its bytes holds no unknown modifier.
     """
 
     part: int
@@ -55,6 +56,7 @@ class File:
     kind: str
     content_type: str
     where: str = ""
+    understood: bool = True
 
 
 @dataclass(frozen=True)
@@ -180,18 +182,22 @@ def addenda(row: DocumentReference) -> list[FullNote]:
 
 def files(row: DocumentReference) -> list[File]:
     """The attachments of a document and how each can be shown."""
-    return [_file(part, each) for part, each in enumerate(attachments.of_content(row.content))]
+    named = attachments.binary_ids(row.content)
+    stored = Binary.objects.filter(fhir_id__in=named).defer("data") if named else ()
+    odd = {each.fhir_id for each in stored if not understood(each)}
+    found = enumerate(attachments.of_content(row.content))
+    return [_file(part, each, clear=attachments.binary_id(each) not in odd) for part, each in found]
 
 
-def _file(part: int, attachment: dict[str, Any]) -> File:
+def _file(part: int, attachment: dict[str, Any], *, clear: bool) -> File:
     title = str(attachment.get("title") or _("File %s") % (part + 1))
     said = str(attachment.get("contentType") or _("type not recorded"))
     inside = attachments.inline_bytes(attachment)
     if inside is None and not attachments.binary_id(attachment):
-        return File(part, title, "absent", said, str(attachment.get("url") or ""))
+        return File(part, title, "absent", said, where=str(attachment.get("url") or ""))
     kind = attachments.media_type(attachment)[0] if inside is None else attachments.sniffed(inside)
     shown = "image" if kind in attachments.IMAGES else "pdf" if kind == attachments.PDF else ""
-    return File(part, title, shown or "download", said)
+    return File(part, title, shown or "download", said, understood=clear)
 
 
 def of_visit(row: DocumentReference) -> str:

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Location, Practitioner
+from accounts.models import Location, Practitioner, PractitionerRole
 from accounts.roles import CHART_READ, ENCOUNTER_MANAGE, Role
 from fhir.models import Record
 from fhir.principal import Principal
@@ -142,8 +142,10 @@ def staff_of(facilities: Iterable[UUID]) -> Any:
     """Practitioners who work at these facilities, by role or by account."""
     now = timezone.now()
     places = list(facilities)
-    works = Q(roles__organization__in=places) & ~Q(roles__active=False)
-    works &= Q(roles__end__isnull=True) | Q(roles__end__gt=now)
+    roles = PractitionerRole.objects.filter(organization__in=places).exclude(active=False)
+    held = roles.filter(Q(end__isnull=True) | Q(end__gt=now))
+    # A role with an unknown modifier may say that somebody does not work here.
+    works = Q(roles__in=[role.pk for role in held if understood(role)])
     signs_in = Q(
         user__memberships__facility__in=places,
         user__memberships__role__in=(Role.DOCTOR, Role.NURSE),

@@ -8,16 +8,24 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Organization
 from fhir.fields import VerbatimJSONField
 from fhir.models import Record, RecordQuerySet
 from fhir.models.record import new_id
+from fhir.modifiers import NOT_UNDERSTOOD, understood
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fhir.principal import Principal
+
+STANDING = {
+    "inactive": gettext_lazy("device no longer in use"),
+    "entered-in-error": gettext_lazy("device entered in error"),
+}
 
 
 class DeviceQuerySet(RecordQuerySet["Device"]):
@@ -82,6 +90,13 @@ class Device(Record):
 
     def __str__(self) -> str:
         return self.serial or self.fhir_id
+
+    @property
+    def remark(self) -> str:
+        """What keeps it from being an ordinary device; empty where nothing does."""
+        standing = STANDING.get(self.status) or _("state unknown")
+        odd = "" if understood(self) else _(NOT_UNDERSTOOD)
+        return ", ".join(filter(None, ("" if self.status == "active" else str(standing), odd)))
 
 
 class DeviceKeyQuerySet(models.QuerySet["DeviceKey"]):
