@@ -7,9 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
-
-from fhir.together import Loading
+from fhir.together import Loading, Sql
 from patients.chart.concepts import words_of
 from patients.chart.ranges import Bounds, LocalRanges, assess, beyond, interpretation, own_range
 from patients.models import Observation, Patient
@@ -64,21 +62,27 @@ class VitalRow:
     unconfirmed: list[Reading] = field(default_factory=list)
 
 
+# Ten of each code: one index walk per code, however long the history is.
+_NEWEST_OF_EACH = """
+SELECT o.* FROM unnest(%(codes)s::varchar[]) AS wanted(code) CROSS JOIN LATERAL (
+  SELECT * FROM patients_observation
+  WHERE patient_id = %(patient)s AND code_code = wanted.code AND effective_start IS NOT NULL
+    AND status NOT IN ('entered-in-error', 'cancelled')
+  ORDER BY effective_start DESC, id DESC
+  LIMIT %(shown)s
+) o
+"""
+
+
 def vitals(patient: Patient) -> Loading[dict[str, Any]]:
     """The newest of each vital sign, the one before, and device readings that wait."""
-    found = yield {code: _newest_of(patient, code) for code in CODES}
-    rows = [row for each in found.values() for row in each]
+    asked = {"codes": list(CODES), "patient": patient.pk, "shown": SHOWN}
+    found = yield {"newest": Sql(_NEWEST_OF_EACH, asked, Observation)}
     grouped: dict[str, list[Observation]] = defaultdict(list)
+    rows: list[Any] = found["newest"]
     for observation in sorted(rows, key=lambda o: (o.effective_start, o.id), reverse=True):
         grouped[CODES[observation.code_code]].append(observation)
     return {"vitals": [_vital_row(name, grouped[name]) for name in VITALS if grouped[name]]}
-
-
-def _newest_of(patient: Patient, code: str) -> QuerySet[Observation]:
-    """Ten of a code: one index walk, however long the history is."""
-    rows = Observation.objects.of(patient).standing()
-    dated = rows.filter(code_code=code, effective_start__isnull=False)
-    return dated.order_by("-effective_start", "-id")[:SHOWN]
 
 
 def vitals_now(patient_ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
