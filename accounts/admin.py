@@ -1,25 +1,29 @@
-"""Users, facilities and roles in the Django admin; permissions follow scopes, never flags."""
+"""Users, facilities, wards and roles in the Django admin; rights follow scopes, never flags."""
 
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.access import principal
-from accounts.models import Membership, Organization, Practitioner, User
+from accounts.models import Location, Membership, Organization, Practitioner, User
 from accounts.roles import USER_MANAGE
 from fhir import changes
 from fhir.models import Record
 
-admin.site.site_header = "Chartwave administration"
+admin.site.site_header = gettext_lazy("Chartwave administration")
 admin.site.site_title = "Chartwave"
-admin.site.index_title = "Users, devices and connections"
+admin.site.index_title = gettext_lazy("Set-up")
 admin.site.unregister(Group)  # roles are memberships here
 
 
@@ -64,14 +68,18 @@ class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
 class Users(ByScope, UserAdmin):  # type: ignore[type-arg]
     add_form = NewUserForm
     inlines = (MembershipInline,)
-    list_display = ("username", "full_name", "is_active", "is_staff", "last_login")
-    list_filter = ("is_active", "is_staff")
-    search_fields = ("username", "full_name")
+    list_display = ("username", "full_name", "roles", "is_active", "is_staff", "last_login")
+    list_filter = ("is_active", "is_staff", "memberships__role", "memberships__facility")
+    search_fields = ("username", "full_name", "email")
+    search_help_text = gettext_lazy("User name, full name or e-mail")
     filter_horizontal = ()
     readonly_fields = ("last_login", "date_joined")
     fieldsets = (
         (None, {"fields": ("username", "password", "full_name", "email")}),
-        ("Access", {"fields": ("is_active", "is_staff", "last_login", "date_joined")}),
+        (
+            gettext_lazy("Access"),
+            {"fields": ("is_active", "is_staff", "last_login", "date_joined")},
+        ),
     )
     add_fieldsets = (
         (
@@ -79,6 +87,18 @@ class Users(ByScope, UserAdmin):  # type: ignore[type-arg]
             {"classes": ("wide",), "fields": ("username", "full_name", "password1", "password2")},
         ),
     )
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[User]:
+        """Each with the roles held now, in one more question to the database."""
+        now = Membership.objects.current().select_related("facility")
+        held = models.Prefetch("memberships", now, to_attr="held_now")
+        return super().get_queryset(request).prefetch_related(held)
+
+    @admin.display(description=gettext_lazy("roles now"))
+    def roles(self, user: User) -> str:
+        """What somebody is, and where; without a role one can sign in and see nothing."""
+        held = [f"{each.get_role_display()} ({each.facility})" for each in user.held_now]  # type: ignore[attr-defined]
+        return ", ".join(held) or _("none: sees nothing")
 
     def save_model(
         self,
@@ -135,9 +155,82 @@ class RecordAdmin(ByScope, admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Organization)
 class Facilities(RecordAdmin):
-    list_display = ("name", "active", "fhir_id")
+    list_display = ("name", "active", "time_zone", "fhir_id")
+    list_filter = ("active",)
     search_fields = ("name",)
     fields = ("name", "active", "time_zone")
+
+
+class PlaceForm(ModelForm[Location]):
+    """A ward (part of nothing) or a bed (part of a ward), at one facility."""
+
+    class Meta:
+        model = Location
+        fields = ("name", "organization", "part_of", "status")
+
+    status = forms.ChoiceField(
+        label=gettext_lazy("Status"),
+        choices=[
+            ("active", gettext_lazy("In use")),
+            ("suspended", gettext_lazy("Out of use for now")),
+            ("inactive", gettext_lazy("No longer used")),
+        ],
+        initial="active",
+    )
+
+    def clean_name(self) -> str:
+        """A name of letters or digits.
+
+        Raises:
+            ValidationError: there is none.
+        """
+        name = str(self.cleaned_data["name"]).strip()
+        if not name:
+            raise ValidationError(_("A ward or bed needs a name, such as “Ward 3” or “Bed 12”."))
+        return name
+
+    def clean(self) -> dict[str, Any] | None:
+        """A bed stands in a ward of its own facility.
+
+        Raises:
+            ValidationError: it is part of itself, of a bed, or of another facility's ward.
+        """
+        said = super().clean() or self.cleaned_data
+        ward, facility = said.get("part_of"), said.get("organization")
+        if ward is None:
+            return said
+        if ward.pk == self.instance.pk or ward.part_of_id is not None:
+            self.add_error(
+                "part_of", _("“%(place)s” is no ward. Pick a ward.") % {"place": ward.name}
+            )
+        elif facility is not None and ward.organization_id != facility.pk:
+            words = _("“%(ward)s” belongs to another facility. Pick a ward of %(facility)s.")
+            self.add_error("part_of", words % {"ward": ward.name, "facility": facility})
+        return said
+
+
+@admin.register(Location)
+class Places(RecordAdmin):
+    """Wards and their beds, as the ward page shows them."""
+
+    form = PlaceForm
+    list_display = ("name", "part_of", "organization", "status")
+    list_filter = ("organization", "status")
+    list_select_related = ("part_of", "organization")
+    search_fields = ("name", "part_of__name")
+    search_help_text = gettext_lazy("Name of a ward or bed")
+    ordering = ("organization__name", "part_of__name", "name")
+    fields = ("name", "organization", "part_of", "status")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A facility is needed; a bed stands in a ward."""
+        if db_field.name == "organization":
+            kwargs["required"] = True
+        if db_field.name == "part_of":
+            kwargs["queryset"] = Location.objects.filter(part_of=None).order_by("name")
+            kwargs["label"] = _("Ward it stands in")
+            kwargs["help_text"] = _("Empty for a ward itself.")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 @admin.register(Practitioner)
@@ -145,7 +238,9 @@ class Practitioners(RecordAdmin):
     """Which account a practitioner signs in with; names come with the record."""
 
     list_display = ("display", "user", "active")
-    search_fields = ("display",)
+    list_filter = ("active", ("user", admin.EmptyFieldListFilter))
+    list_select_related = ("user",)
+    search_fields = ("display", "user__username")
     fields = ("display", "user", "active")
     readonly_fields = ("display",)
 

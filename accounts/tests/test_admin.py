@@ -1,0 +1,113 @@
+"""Users, facilities, wards and beds in the Django admin."""
+
+import pytest
+
+from accounts.models import AuditEvent, Location
+from accounts.roles import Role
+from fhir import changes
+from fhir.principal import SYSTEM
+from tests.cast import staff
+
+PLACES = "/admin/accounts/location/"
+
+
+@pytest.fixture
+def office(client, administrator):
+    client.force_login(administrator)
+    return client
+
+
+@pytest.fixture
+def ward(harbour):
+    return changes.create(Location(name="Ward 3", organization=harbour, status="active"), by=SYSTEM)
+
+
+def form(harbour, **changed):
+    return {
+        "name": "Bed 1",
+        "organization": str(harbour.pk),
+        "part_of": "",
+        "status": "active",
+    } | changed
+
+
+def complaints(answer):
+    return answer.context["adminform"].form.errors
+
+
+def test_makes_a_ward(office, harbour):
+    office.post(f"{PLACES}add/", form(harbour, name="Ward 7"))
+    assert Location.objects.get().version == 1
+
+
+def test_makes_a_bed_in_a_ward(office, harbour, ward):
+    office.post(f"{PLACES}add/", form(harbour, part_of=str(ward.pk)))
+    assert Location.objects.get(name="Bed 1").part_of == ward
+
+
+def test_a_new_ward_is_noted(office, harbour):
+    office.post(f"{PLACES}add/", form(harbour))
+    assert AuditEvent.objects.filter(action="create", principal__contains="user").exists()
+
+
+def test_a_change_makes_a_version(office, harbour, ward):
+    office.post(f"{PLACES}{ward.pk}/change/", form(harbour, name="Ward 3 East"))
+    ward.refresh_from_db()
+    assert (ward.name, ward.version) == ("Ward 3 East", 2)
+
+
+@pytest.mark.parametrize("name", ["", "   "])
+def test_a_bed_needs_a_name(office, harbour, name):
+    assert "name" in complaints(office.post(f"{PLACES}add/", form(harbour, name=name)))
+
+
+def test_a_ward_needs_a_facility(office, harbour):
+    answer = office.post(f"{PLACES}add/", form(harbour, organization=""))
+    assert "organization" in complaints(answer)
+
+
+def test_a_bed_stands_in_a_ward_of_its_own_facility(office, hill, ward):
+    answer = office.post(f"{PLACES}add/", form(hill, part_of=str(ward.pk)))
+    assert "another facility" in str(complaints(answer)["part_of"])
+
+
+def test_a_ward_is_not_part_of_itself(office, harbour, ward):
+    answer = office.post(f"{PLACES}{ward.pk}/change/", form(harbour, part_of=str(ward.pk)))
+    assert "part_of" in complaints(answer)
+
+
+def test_markup_in_a_name_is_shown_as_text(office, harbour):
+    office.post(f"{PLACES}add/", form(harbour, name="<b>3</b>"))
+    assert "&lt;b&gt;3&lt;/b&gt;" in office.get(PLACES).content.decode()
+
+
+def test_the_list_of_users_says_who_is_what_where(office, dr_ames):
+    assert "Doctor (Harbour)" in office.get("/admin/accounts/user/").content.decode()
+
+
+def test_somebody_without_a_role_sees_nothing_and_the_list_says_so(office):
+    staff("new", Role.DOCTOR)
+    assert "none: sees nothing" in office.get("/admin/accounts/user/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        *("accounts/user", "accounts/organization", "accounts/location", "accounts/practitioner"),
+        *("patients/concept", "patients/formularyitem", "patients/referencerange"),
+        *("patients/cover", "patients/notetemplate", "vitals/device", "vitals/synctarget"),
+    ],
+)
+def test_an_administrator_opens_and_searches_each_list(office, page):
+    assert office.get(f"/admin/{page}/").status_code == 200
+    assert office.get(f"/admin/{page}/?q=x").status_code in {200, 302}
+
+
+def test_an_administrator_sees_no_chart_in_the_admin(office):
+    for page in ("patients/patient", "patients/careteam", "patients/condition"):
+        assert office.get(f"/admin/{page}/").status_code in {302, 404}
+
+
+def test_a_doctor_does_not_get_in(client, dr_ames):
+    client.force_login(dr_ames)
+    assert client.get(PLACES).status_code == 302
