@@ -59,10 +59,11 @@ class Notice(Block):
 
 @dataclass(frozen=True)
 class Fields(Block):
-    """Pairs of a name and a value."""
+    """Pairs of a name and a value; ``whole``: no page ends between them."""
 
     kind = "fields"
     rows: Sequence[tuple[str, str]]
+    whole: bool = False
 
 
 @dataclass(frozen=True)

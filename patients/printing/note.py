@@ -7,7 +7,7 @@ from fhir.principal import Principal
 from patients.chart.notes import FullNote, addenda, full_note, of_visit
 from patients.models import DocumentReference, NoteDraft, Patient
 from patients.note_text import compose
-from patients.printing.blocks import Block, Fields, Heading, Notice, Struck, Text
+from patients.printing.blocks import Block, Fields, Heading, Notice, Rule, Struck, Text
 from patients.printing.parts import document
 from patients.printing.pdf import Document
 from patients.printing.words import moment
@@ -56,8 +56,8 @@ def note_blocks(note: FullNote) -> list[Block]:
     ]
     if each.in_error:
         error = Notice(_("Entered in error: the struck text counts for nothing."))
-        return [error, *remarks, Struck(note.text), Text(signature_words(note))]
-    return [*remarks, Text(note.text), Text(signature_words(note))]
+        return [error, *remarks, Struck(note.text), Rule(), Text(signature_words(note))]
+    return [*remarks, Text(note.text), Rule(), Text(signature_words(note))]
 
 
 def signature_words(note: FullNote) -> str:

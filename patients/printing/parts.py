@@ -107,10 +107,18 @@ def medicine_row(line: Medication, remark: str = "") -> tuple[str, str]:
         needed,
         state,
         _("for %s") % line.reason if line.reason else "",
-        _("not prescribed here: said by %s") % line.requester if line.elsewhere else "",
+        _elsewhere(line),
         _("until %s") % day(line.ends_at) if line.ends_at else "",
     ]
     return f"{loud}: {line.dosage}", "; ".join(filter(None, said))
+
+
+def _elsewhere(line: Medication) -> str:
+    if not line.elsewhere:
+        return ""
+    if not line.requester:
+        return _("not prescribed here")
+    return _("not prescribed here: said by %s") % line.requester
 
 
 def result_table(rows: Iterable[tuple[str, Reading, str]]) -> Table:

@@ -27,6 +27,7 @@ from patients.printing.pdf import Document
 from patients.printing.words import day, moment
 
 Pair = tuple[str, str]
+LONG_ORDER = 1500  # characters; half a page
 
 
 def prescription(order: MedicationRequest, patient: Patient, by: Principal) -> Document:
@@ -123,7 +124,9 @@ def _void(order: MedicationRequest) -> list[Block]:
 
 
 def _said(rows: list[Pair]) -> Fields:
-    return Fields([(label, words) for label, words in rows if words])
+    shown = [(label, words) for label, words in rows if words]
+    # A page never ends inside an order, unless somebody wrote a very long one.
+    return Fields(shown, whole=sum(len(words) for _label, words in shown) < LONG_ORDER)
 
 
 def _dose_rows(order: MedicationRequest, known: Facts) -> list[Pair]:

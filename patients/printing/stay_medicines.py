@@ -31,7 +31,7 @@ def at_discharge(encounter: Encounter, patient: Patient) -> AtDischarge:
     elsewhere = [] if is_dead(patient) else written(list(told.order_by("asserted_at", "id")))
     replaced = {row.prior_prescription for row in rows}
     ran = [row for row in rows if not is_dead(patient) and ran_at(row, end)]
-    taken = [(lines[row.pk], change_words(row, start)) for row in ran]
+    taken = [(lines[row.pk], _remark(row, lines[row.pk], start)) for row in ran]
     taken += [(line, "") for line in elsewhere if line.over_at is None]
     stopped = [
         lines[row.pk]
@@ -56,6 +56,10 @@ def stopped_between(order: MedicationRequest, start: datetime, end: datetime) ->
     return over and changed is not None and start <= changed <= end
 
 
+def _remark(order: MedicationRequest, line: Medication, start: datetime) -> str:
+    return "; ".join(filter(None, (change_words(order, start), setting_words(line))))
+
+
 def change_words(order: MedicationRequest, start: datetime) -> str:
     """What the stay did to it."""
     if order.authored_at is None:
@@ -63,3 +67,9 @@ def change_words(order: MedicationRequest, start: datetime) -> str:
     if order.authored_at < start:
         return _("unchanged")
     return _("CHANGED during the stay") if order.prior_prescription else _("NEW")
+
+
+def setting_words(line: Medication) -> str:
+    """Whether it was ordered for the stay alone: no instruction for at home."""
+    inpatient = line.setting.lower() == "inpatient"
+    return _("ordered for the stay: at home only if somebody says so") if inpatient else ""

@@ -1,6 +1,7 @@
 """The discharge letter: one stay, and nothing that does not belong to it."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -81,7 +82,7 @@ def test_procedures_and_results_of_the_stay_stand_in_it(rosa, stay, letter):
         status="final",
         categories=["laboratory"],
         code_text="Troponin T",
-        value="52",
+        value=Decimal(52),
         value_ucum="ng/L",
         effective_start=days_ago(3),
     )
@@ -155,3 +156,8 @@ def test_of_a_visit_entered_in_error_it_counts_for_nothing(rosa, stay, letter):
     stay.status = "entered-in-error"
     changes.update(stay, by=SYSTEM, expected=stay.version)
     assert "ENTERED IN ERROR – this visit counts for nothing" in letter()
+
+
+def test_what_was_ordered_for_the_stay_alone_says_so(rosa, letter):
+    order(rosa, "Enoxaparin", authored_at=days_ago(2), categories=[{"text": "Inpatient"}])
+    assert "ordered for the stay: at home only if somebody says so" in letter()

@@ -1,6 +1,7 @@
 """The summary of a chart on paper says what is known, and what is not."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -27,7 +28,7 @@ def sodium(patient, value, **columns):
         "code_system": "http://loinc.org",
         "code_code": "2951-2",
         "code_text": "Sodium",
-        "value": value,
+        "value": Decimal(value),
         "value_ucum": "mmol/L",
         "effective_start": timezone.now() - timedelta(hours=5),
     }
@@ -95,7 +96,7 @@ def test_a_result_entered_in_error_is_absent(rosa, summary):
 
 
 def test_a_vital_sign_stands_with_its_time_and_zone(rosa, harbour, summary):
-    weighed(rosa, 70)
+    weighed(rosa, Decimal(70))
     at = timezone.localtime(timezone.now() - timedelta(days=1))
     assert f"70 kg {at:%d-%b-%Y}" in summary()
     assert "+00:00" in summary()
