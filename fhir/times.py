@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -50,8 +50,7 @@ def moment_range(text: str) -> tuple[datetime | None, datetime | None]:
     low, high = date_range(text)
     zone = ZoneInfo(settings.TIME_ZONE)
     if low is not None and high is not None:
-        end = datetime.combine(high, time.min, zone) + timedelta(days=1)
-        return datetime.combine(low, time.min, zone), end - timedelta(microseconds=1)
+        return datetime.combine(low, time.min, zone), datetime.combine(high, time.max, zone)
     try:
         exact = datetime.fromisoformat(text)
     except ValueError:

@@ -15,7 +15,7 @@ from accounts.models import Organization
 from fhir.times import date_range
 from patients.acts import numbers
 from patients.extensions import SEX_WORDS
-from patients.forms.fields import MomentField, VersionField, iso_date
+from patients.forms.fields import MomentField, VersionField, iso_date, refuse_implausible
 from patients.models import Patient
 from patients.person_details import Details, details_of
 
@@ -99,6 +99,7 @@ class BirthDateField(forms.CharField):
                 _('"%(value)s" is not a date. Write 12-Mar-1958, Mar-1958 or 1958.'),
                 params={"value": text},
             )
+        refuse_implausible(low.year, text)
         if low > timezone.localdate():
             raise ValidationError(
                 _("%(value)s is in the future. Correct the day, month or year."),

@@ -15,7 +15,7 @@ from patients.acts.plans import ACHIEVEMENTS, ACTIVITY_STATUSES, Aim, Outline
 from patients.acts.tasks import end_of
 from patients.chart.concepts import name_of
 from patients.chart.plans import activity_row
-from patients.forms.fields import ReasonField, TextField, VersionField
+from patients.forms.fields import ReasonField, TextField, VersionField, refuse_implausible
 from patients.models import CarePlan, Condition, Goal, Patient
 from patients.terminology.coded import Coded
 
@@ -38,9 +38,12 @@ class DayField(forms.DateField):
         """The day.
 
         Raises:
-            ValidationError: not a day, or one before today where that makes no sense.
+            ValidationError: not a day, an impossible year, or a day before today where only
+                later ones make sense.
         """
         day: date | None = super().clean(value)
+        if day is not None:
+            refuse_implausible(day.year, str(value))
         if self.from_today and day is not None and day < timezone.localdate():
             raise ValidationError(
                 _("%(day)s has passed. Choose today or a later day."),

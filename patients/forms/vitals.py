@@ -11,14 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -39,7 +37,6 @@ from patients.terminology.coded import Coded
 
 _NUMBER = re.compile(r"^\d{1,4}(?:[.,]\d{1,3})?$")
 NOT_SAID = [("", "–")]
-TWICE = [("0", gettext_lazy("the first time")), ("1", gettext_lazy("the second time"))]
 
 
 def choices_of(table: dict[str, Coded]) -> list[tuple[str, str]]:
@@ -77,48 +74,6 @@ class AmountField(forms.CharField):
         return Decimal(text.replace(",", "."))
 
 
-class MeasuredAtField(MomentField):
-    """When it was measured, also in the hour that the clock shows twice in autumn.
-
-    Attributes:
-        fold: 0 for the first time, 1 for the second, None while nobody said which.
-    """
-
-    fold: int | None = None
-
-    def to_python(self, value: Any) -> datetime | None:
-        """The moment in the facility's zone.
-
-        Raises:
-            ValidationError: not a time, one that the clock never showed, or showed twice.
-        """
-        shown = shown_by_the_clock(value)
-        if shown is None or not is_shown_twice(shown):
-            return super().to_python(value)
-        if self.fold is None:
-            raise ValidationError(
-                _("The clock showed %(value)s twice that night. Choose which one below."),
-                params={"value": f"{shown:%H:%M}"},
-            )
-        return shown.replace(tzinfo=timezone.get_current_timezone(), fold=self.fold)
-
-
-def shown_by_the_clock(value: Any) -> datetime | None:
-    """What a ``datetime-local`` input says, without a zone."""
-    try:
-        shown = parse_datetime(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    return shown if shown is not None and shown.tzinfo is None else None
-
-
-def is_shown_twice(shown: datetime) -> bool:
-    """The facility's clock shows it before and after it was set back."""
-    zone = timezone.get_current_timezone()
-    first, second = (shown.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
-    return first is not None and second is not None and first > second
-
-
 class VitalsForm(forms.Form):
     """One round; every sign is optional, one at least must be there."""
 
@@ -151,10 +106,7 @@ class VitalsForm(forms.Form):
         label=gettext_lazy("Position"), required=False, choices=choices_of(POSITIONS)
     )
     arm = forms.ChoiceField(label=gettext_lazy("Arm"), required=False, choices=choices_of(ARMS))
-    measured_at = MeasuredAtField(label=gettext_lazy("Measured"))
-    clock = forms.ChoiceField(
-        label=gettext_lazy("Which of the two"), required=False, choices=[*NOT_SAID, *TWICE]
-    )
+    measured_at = MomentField(label=gettext_lazy("Measured"))
     note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=500)
     checked = forms.BooleanField(label=gettext_lazy("I have checked, it is right"), required=False)
 
@@ -166,11 +118,6 @@ class VitalsForm(forms.Form):
             units = [(unit.ucum, unit.printed) for unit in SIGNS[name].units]
             self._choice(f"{name}_unit").choices = units
         self.fields["measured_at"].initial = timezone.localtime
-        shown = shown_by_the_clock(self.data.get(self.add_prefix("measured_at")))
-        self.asks_which = shown is not None and is_shown_twice(shown)
-        if self.asks_which and self.data.get(self.add_prefix("clock")) in ("0", "1"):
-            said = self.fields["measured_at"]
-            said.fold = int(self.data[self.add_prefix("clock")])  # type: ignore[attr-defined]
 
     def _choice(self, name: str) -> Any:
         return self.fields[name]
