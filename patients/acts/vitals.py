@@ -216,7 +216,8 @@ def last_weight(patient: Patient, *, before: datetime | None = None) -> Observat
         .exclude(status="preliminary")
     )
     if before is not None:
-        rows = rows.filter(effective_start__lt=before)
+        # The same minute counts: who corrects a slip at once is asked too.
+        rows = rows.filter(effective_start__lte=before)
     return rows.order_by("-effective_start", "-id").first()
 
 
