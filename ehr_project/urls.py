@@ -4,11 +4,14 @@ from django.contrib import admin
 from django.urls import include, path
 
 from ehr_project import health, style
+from ehr_project.admin_pages import views as admin_pages
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("style/", style.style, name="style"),
+    path("admin/", admin.site.admin_view(admin_pages.index)),
+    path("admin/health/", admin.site.admin_view(admin_pages.health_page), name="admin-health"),
     path("admin/", admin.site.urls),
     path("fhir/", include("fhir.urls")),
     path("", include("accounts.urls")),

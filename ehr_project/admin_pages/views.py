@@ -1,0 +1,33 @@
+"""The index of the admin with its checklist, and the health page."""
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.access import principal
+from accounts.roles import USER_MANAGE
+from ehr_project.admin_pages.checklist import checklist
+from ehr_project.admin_pages.health import health
+
+
+def index(request: HttpRequest) -> HttpResponse:
+    """Django's index, with the set-up checklist before it for administrators."""
+    may = principal(request).may(USER_MANAGE)
+    return admin.site.index(request, {"lines": checklist() if may else []})
+
+
+@require_safe
+def health_page(request: HttpRequest) -> HttpResponse:
+    """How the machinery is, read at this moment."""
+    if not principal(request).may(USER_MANAGE):
+        raise PermissionDenied
+    context = admin.site.each_context(request) | {
+        "title": _("Health"),
+        "lines": health(),
+        "read_at": timezone.now(),
+    }
+    return TemplateResponse(request, "admin/health.html", context)
