@@ -174,6 +174,7 @@ def _course_rows(order: MedicationRequest, line: Medication) -> list[Pair]:
     refills = _("not recorded") if line.refills is None else str(line.refills)
     return [
         (_("Runs"), _runs(line)),
+        (_("Setting"), line.setting),
         (_("Quantity"), f"{quantity.get('value', '')} {quantity.get('unit', '')}".strip()),
         (_("Refills"), refills),
         (_("Reason"), reason_words(order) or _("not recorded")),

@@ -157,3 +157,12 @@ def test_without_a_current_one_there_is_nothing_to_sign(rosa, paper):
     said = paper(reverse("print-prescriptions", args=[rosa.id]))
     assert "No prescription is current" in said
     assert SIGN not in said
+
+
+def test_says_where_it_is_for(rosa, printed):
+    assert "Setting Inpatient" in printed(order(rosa, categories=[{"text": "Inpatient"}]))
+
+
+def test_what_is_not_understood_here_is_said(rosa, printed):
+    odd = {"modifierExtension": [{"url": "urn:odd", "valueBoolean": True}]}
+    assert "not understood here" in printed(order(rosa, extra=odd))
