@@ -17,8 +17,9 @@ from patients.chart.sections import banner
 from patients.chart.tabs import TABS
 from patients.chart.versions import versions
 from patients.forms.in_error import InErrorForm
-from patients.models import Patient, PatientRecord
+from patients.models import DiagnosticReport, DocumentReference, Observation, Patient, PatientRecord
 from patients.views.editing import same_patient
+from patients.views.observations import tab_of_observation
 from patients.views.opening import looked, open_record
 
 # The page of the chart to go back to; the summary where a type has none of its own.
@@ -63,7 +64,7 @@ def in_error(request: HttpRequest, type_: str, record_id: UUID) -> HttpResponse:
         again = InErrorForm(initial={"reason": said["reason"], "version": newest.version})
         return page(request, newest, patient, again, status=409, changed=True)
     messages.success(request, _("%(name)s now stands as entered in error.") % {"name": name})
-    return redirect(page_of(type_), patient.id)
+    return redirect(page_of(row), patient.id)
 
 
 def page(
@@ -82,13 +83,24 @@ def page(
         "in_error": is_in_error(row),
         "versions": versions(row),
         "changed": changed,
-        "back": page_of(row.fhir_type),
-        "tab": PAGES.get(row.fhir_type, "summary"),
+        "back": page_of(row),
+        "tab": tab_of(row),
     }
     return render(request, "patients/in_error.html", context, status=status)
 
 
-def page_of(type_: str) -> str:
-    """Name of the address where records of ``type_`` are listed."""
-    tab = PAGES.get(type_, "summary")
+def tab_of(row: PatientRecord) -> str:
+    """The tab under which ``row`` is listed; notes and results have one of their own."""
+    if isinstance(row, DocumentReference) and row.is_note:
+        return "notes"
+    if isinstance(row, DiagnosticReport) and row.is_imaging:
+        return "imaging"
+    if isinstance(row, Observation):
+        return tab_of_observation(row)
+    return PAGES.get(row.fhir_type, "summary")
+
+
+def page_of(row: PatientRecord) -> str:
+    """Name of the address where records like ``row`` are listed."""
+    tab = tab_of(row)
     return next((each.url_name for each in TABS if each.id == tab), "patient-chart")

@@ -13,13 +13,17 @@ from accounts.roles import CHART_READ, CHART_WRITE, OBSERVATION_ACCEPT
 from fhir.together import load
 from patients.acts.charting import enter_in_error
 from patients.acts.observation import accept
+from patients.chart.ranges import LocalRanges
 from patients.chart.readings import reading, vitals
 from patients.chart.sections import banner, loaded
 from patients.chart.versions import versions
 from patients.forms.in_error import InErrorForm
-from patients.models import Observation
+from patients.models import Observation, Patient
 from patients.models.base import ENTERED_IN_ERROR
 from patients.views.opening import looked, open_record
+
+# Category of an observation → the tab of the chart that lists it.
+TABS_OF = {"vital-signs": "vitals", "laboratory": "results", "social-history": "history"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,18 +40,22 @@ def observation(request: HttpRequest, observation_id: UUID) -> HttpResponse:
         return redirect("patient-chart", patient.id)
     looked(request, patient, shown)
     context = (
-        banner(patient)
-        | in_full(shown)
-        | {"form": form, "may_write": by.may(CHART_WRITE), "tab": "vitals"}
+        banner(patient) | in_full(shown, patient) | {"form": form, "may_write": by.may(CHART_WRITE)}
     )
     return render(request, "patients/observation.html", context, status=422 if form.errors else 200)
 
 
-def in_full(shown: Observation) -> dict[str, Any]:
-    """One observation with its notes and versions."""
+def tab_of_observation(shown: Observation) -> str:
+    """The tab of the chart that lists it; results where no category says."""
+    return next((TABS_OF[each] for each in shown.categories if each in TABS_OF), "results")
+
+
+def in_full(shown: Observation, patient: Patient) -> dict[str, Any]:
+    """One observation with its notes and versions, under the tab where it is listed."""
     return {
         "name": str(shown),
-        "reading": reading(shown),
+        "tab": tab_of_observation(shown),
+        "reading": reading(shown, LocalRanges(patient, {shown.code_code})),
         "notes": shown.notes or [],
         "in_error": shown.status == ENTERED_IN_ERROR,
         "versions": versions(shown),

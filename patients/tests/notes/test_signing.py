@@ -297,3 +297,9 @@ def test_the_next_page_goes_on_where_this_one_ends(signed_in, rosa):
     titles = [each.title for each in (*first["notes"], *second["notes"])]
     assert titles == [f"Note {number}" for number in reversed(range(30))]
     assert second["more"] is None
+
+
+def test_striking_a_note_leads_back_to_the_notes(signed_in, note, rosa):
+    said = {"patient": str(rosa.id), "reason": "wrong chart", "version": str(note.version)}
+    answer = signed_in.post(f"/records/DocumentReference/{note.pk}/in-error/", said)
+    assert answer["Location"] == f"/patients/{rosa.id}/notes/"
