@@ -10,13 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from fhir.together import load
-from patients.chart.history import active_problems, allergies
+from patients.chart.history import Problem, active_problems, allergies, diagnoses_recorded
 from patients.chart.medicines import Medication, current_medications, is_dead
 from patients.chart.readings import UNITS, Reading, vitals
 from patients.chart.results import ResultRow, key_results
 from patients.models import Patient
 
 MOST_RESULTS = 20
+RECORDED_AT_MOST = 20
 PRINTED = UNITS | {"Cel": " °C", "[degF]": " °F", "{score}": "", "1": ""}
 
 
@@ -71,12 +72,18 @@ def _medication(each: Medication) -> str:
 
 
 def _problems(patient: Patient) -> list[str]:
-    return [
-        each.text
-        + (f", {_('since')} {each.onset_text}" if each.onset_text else "")
-        + (f" ({each.verification})" if each.verification not in ("", "confirmed") else "")
-        for each in active_problems(patient)
-    ]
+    recorded = diagnoses_recorded(patient, RECORDED_AT_MOST + 1)
+    said = [_problem(each) for each in active_problems(patient)]
+    said += [_("not on the problem list: %s") % _problem(each) for each in recorded]
+    if len(recorded) > RECORDED_AT_MOST:
+        said[-1] = _("more diagnoses recorded than are listed here")
+    return said
+
+
+def _problem(each: Problem) -> str:
+    since = f", {_('since')} {each.onset_text}" if each.onset_text else ""
+    doubt = f" ({each.verification})" if each.verification not in ("", "confirmed") else ""
+    return each.text + since + doubt
 
 
 def _allergies(patient: Patient) -> list[str]:

@@ -150,3 +150,14 @@ def test_the_button_copies_section_by_section(signed_in, note, as_ames, rosa, so
 def test_a_note_to_copy_from_names_its_source_for_the_clipboard(signed_in, note):
     page = signed_in.get(f"/notes/{note.pk}/").content.decode()
     assert 'data-copy-source="copied from note of' in page
+
+
+def test_a_diagnosis_that_is_on_no_list_is_said_apart(rosa):
+    add(Condition(patient=rosa, code_text="Gout", clinical_status="active"))
+    assert "not on the problem list: Gout" in expand(".problems", rosa)
+
+
+def test_more_diagnoses_than_fit_are_said(rosa):
+    for number in range(21):
+        add(Condition(patient=rosa, code_text=f"Sprain {number}", clinical_status="active"))
+    assert "more diagnoses recorded than are listed here" in expand(".problems", rosa)
