@@ -21,7 +21,7 @@ urlpatterns = [
     path("", include("patients.urls.notes")),
     path("", include("patients.urls.plans")),
     path("", include("patients.urls.people")),
-    path("", include("patients.print_urls")),
+    path("", include("patients.urls.printing")),
     path("", include("patients.urls.results")),
     path("", include("patients.urls.terminology")),
 ]
