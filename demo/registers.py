@@ -67,7 +67,7 @@ def surgery(line: Line, days: Days) -> Resource:
     """An operation or examination; one that was not done says why."""
     return operation(
         line["words"],
-        on=days.date(int(line["days_ago"])),
+        on=_as_remembered(days, int(line["days_ago"])),
         by=_worker(line["by"]),
         surgical=line["kind"] == "surgery",
         not_done=line["note"] if line["status"] == "not-done" else "",
@@ -168,6 +168,11 @@ def names() -> Iterator[str]:
 
 def _worker(key: str) -> Worker | None:
     return LOOK_UP[key] if key else None
+
+
+def _as_remembered(days: Days, days_ago: int) -> str:
+    """Nobody knows the day of what was done many years ago."""
+    return days.date(days_ago) if days_ago < 1500 else days.year(days_ago // 365)
 
 
 def _before_the_round(days: Days, days_ago: int) -> str:
