@@ -48,10 +48,13 @@ def test_a_template_says_what_context_it_takes(path):
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=named)
-def test_every_hx_post_sits_on_a_real_form(path):
+def test_every_hx_post_sits_on_a_real_form_or_its_button(path):
     text = path.read_text()
     posts = re.findall(r"<(\w+)[^>]*?\shx-post=", text)
-    assert set(posts) <= {"form"}
+    assert set(posts) <= {"form", "button"}
+    for button in re.findall(r"<button\b[^>]*hx-post=[^>]*>", text):
+        assert 'type="submit"' in button  # it sends the form around it where there is no script
+        assert " name=" in button
     for form in re.findall(r"<form\b[^>]*hx-post=[^>]*>", text):
         assert 'method="post"' in form
         assert " action=" in form
