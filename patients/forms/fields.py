@@ -52,14 +52,16 @@ class VersionField(forms.IntegerField):
         super().__init__(**_with({"min_value": 1, "widget": forms.HiddenInput}, options))
 
 
-def refuse_implausible(year: int, typed: str) -> None:
+def refuse_implausible(year: int, typed: str, *, future: bool) -> None:
     """Refuse a year that must be a typing error.
+
+    Where ``future`` is not allowed the form says so itself, in better words.
 
     Raises:
         ValidationError: before ``EARLIEST_YEAR`` or more than ``YEARS_AHEAD`` years ahead.
     """
-    latest = timezone.localdate().year + YEARS_AHEAD
-    if not EARLIEST_YEAR <= year <= latest:
+    latest = timezone.localdate().year + (YEARS_AHEAD if future else 0)
+    if year < EARLIEST_YEAR or (future and year > latest):
         words = _('"%(value)s" cannot be right. Check the year: %(first)s to %(last)s is possible.')
         params = {"value": typed, "first": EARLIEST_YEAR, "last": latest}
         raise ValidationError(words, params=params)
@@ -148,7 +150,7 @@ class MomentField(forms.DateTimeField):
         """
         shown = shown_by_the_clock(value)
         if shown is not None:
-            refuse_implausible(shown.year, f"{shown:%d-%b}-{shown.year:04}")
+            refuse_implausible(shown.year, f"{shown:%d-%b}-{shown.year:04}", future=self.future)
             if parse_datetime(value) == shown and both_times(shown):
                 raise ValidationError(
                     _("The clock showed %(value)s twice that night. Choose which one."),
@@ -196,7 +198,7 @@ class PartialDateField(forms.CharField):
                 _('"%(value)s" is not a date. Write 12-Mar-1958, Mar-1958 or 1958.'),
                 params={"value": text},
             )
-        refuse_implausible(low.year, text)
+        refuse_implausible(low.year, text, future=self.future)
         if not self.future and low > timezone.now():
             raise ValidationError(
                 _("%(value)s is in the future. Enter when it happened."), params={"value": text}

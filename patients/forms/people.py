@@ -99,7 +99,7 @@ class BirthDateField(forms.CharField):
                 _('"%(value)s" is not a date. Write 12-Mar-1958, Mar-1958 or 1958.'),
                 params={"value": text},
             )
-        refuse_implausible(low.year, text)
+        refuse_implausible(low.year, text, future=False)
         if low > timezone.localdate():
             raise ValidationError(
                 _("%(value)s is in the future. Correct the day, month or year."),

@@ -43,7 +43,7 @@ class DayField(forms.DateField):
         """
         day: date | None = super().clean(value)
         if day is not None:
-            refuse_implausible(day.year, str(value))
+            refuse_implausible(day.year, str(value), future=True)
         if self.from_today and day is not None and day < timezone.localdate():
             raise ValidationError(
                 _("%(day)s has passed. Choose today or a later day."),
