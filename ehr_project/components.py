@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from itertools import pairwise
 from typing import Any, Final
 
 from django import template
 from django.forms import BaseForm, BoundField
 from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from ehr_project import wording
+from ehr_project import sparklines, wording
 from patients.chart.tabs import ACTIONS, TABS, Action
 
 register = template.Library()
@@ -32,27 +34,23 @@ BADGE_ICONS: Final = {
     "neutral": "",
 }
 
-STATUSES: Final[dict[str, tuple[str, str]]] = {
-    "registered": ("info", "registered, no result yet"),
-    "preliminary": ("warn", "preliminary"),
-    "final": ("neutral", "final"),
-    "amended": ("warn", "amended"),
-    "corrected": ("warn", "corrected"),
-    "cancelled": ("danger", "cancelled"),
-    "entered-in-error": ("danger", "entered in error"),
-    "unknown": ("warn", "status unknown"),
-    "on-hold": ("warn", "on hold"),
-    "stopped": ("danger", "stopped"),
-    "unconfirmed": ("warn", "unconfirmed"),
-    "provisional": ("warn", "provisional"),
-    "differential": ("warn", "differential"),
-    "refuted": ("danger", "refuted"),
-    "in-progress": ("info", "in progress"),
+STATUSES: Final[dict[str, tuple[str, str | Promise]]] = {
+    "registered": ("info", _("registered, no result yet")),
+    "preliminary": ("warn", _("preliminary")),
+    "final": ("neutral", _("final")),
+    "amended": ("warn", _("amended")),
+    "corrected": ("warn", _("corrected")),
+    "cancelled": ("danger", _("cancelled")),
+    "entered-in-error": ("danger", _("entered in error")),
+    "unknown": ("warn", _("status unknown")),
+    "on-hold": ("warn", _("on hold")),
+    "stopped": ("danger", _("stopped")),
+    "unconfirmed": ("warn", _("unconfirmed")),
+    "provisional": ("warn", _("provisional")),
+    "differential": ("warn", _("differential")),
+    "refuted": ("danger", _("refuted")),
+    "in-progress": ("info", _("in progress")),
 }
-
-SPARK_WIDTH: Final = 64
-SPARK_HEIGHT: Final = 22
-SPARK_MARGIN: Final = 3
 
 
 @register.simple_tag
@@ -150,7 +148,7 @@ def reference(range_text: str | None) -> SafeString:
     """The reference range; its absence is said, never taken for normal."""
     if range_text:
         return format_html('<span class="reference">{}</span>', range_text)
-    return format_html('<span class="reference unknown">{}</span>', "no reference range")
+    return format_html('<span class="reference unknown">{}</span>', gettext("no reference range"))
 
 
 @register.simple_tag
@@ -182,7 +180,7 @@ def ago(value: datetime | None) -> SafeString:
 
 def _time(value: datetime | None, text: str) -> SafeString:
     if value is None:
-        return format_html('<span class="unknown">{}</span>', "time not recorded")
+        return format_html('<span class="unknown">{}</span>', gettext("time not recorded"))
     markup = '<time datetime="{}" title="{}">{}</time>'
     return format_html(markup, value.isoformat(), wording.moment(value), text)
 
@@ -208,18 +206,18 @@ def now_text() -> str:
 @register.simple_tag
 def none_recorded(what: str) -> SafeString:
     """Said when a list was read and holds nothing."""
-    return format_html('<p class="empty">{} <span>none recorded</span></p>', what)
+    return format_html('<p class="empty">{} <span>{}</span></p>', what, gettext("none recorded"))
 
 
 @register.simple_tag
 def could_not_load(what: str) -> SafeString:
     """Said when a list could not be read: this is not the same as empty."""
-    markup = (
-        '<p class="failed" role="alert">{}<span><b>{}: could not load.</b> '
-        "This does not mean there are none. Reload the page; if it stays, tell your "
-        "administrator.</span></p>"
+    markup = '<p class="failed" role="alert">{}<span><b>{}</b> {}</span></p>'
+    failed = gettext("%(what)s: could not load.") % {"what": what}
+    remedy = gettext(
+        "This does not mean there are none. Reload the page; if it stays, tell your administrator."
     )
-    return format_html(markup, icon("triangle-alert"), what)
+    return format_html(markup, icon("triangle-alert"), failed, remedy)
 
 
 @register.inclusion_tag("components/error_summary.html")
@@ -254,35 +252,18 @@ def sparkline(values: Sequence[float] | None, label: str = "") -> SafeString:
     numbers = [float(value) for value in values or ()]
     if len(numbers) < 2:
         return NOTHING
-    points = _spark_points(numbers)
+    points = sparklines.points(numbers)
     line = " ".join(f"{x:g},{y:g}" for x, y in points)
     markup = (
         '<svg class="spark" viewBox="0 0 {} {}" width="{}" height="{}" role="img" '
         'aria-label="{}"><polyline points="{}"></polyline>'
         '<circle cx="{}" cy="{}" r="2.2"></circle></svg>'
     )
-    spoken = f"{label}: last {len(numbers)} values, {trend_words(numbers)}".lstrip(": ")
-    size = (SPARK_WIDTH, SPARK_HEIGHT, SPARK_WIDTH, SPARK_HEIGHT)
+    last = gettext("last %(n)d values, %(trend)s")
+    words = last % {"n": len(numbers), "trend": sparklines.trend_words(numbers)}
+    spoken = f"{label}: {words}".lstrip(": ")
+    size = (sparklines.WIDTH, sparklines.HEIGHT, sparklines.WIDTH, sparklines.HEIGHT)
     return format_html(markup, *size, spoken, line, *points[-1])
-
-
-def _spark_points(numbers: Sequence[float]) -> list[tuple[float, float]]:
-    low, high = min(numbers), max(numbers)
-    span = (high - low) or 1.0
-    step = (SPARK_WIDTH - 2 * SPARK_MARGIN) / (len(numbers) - 1)
-    room = SPARK_HEIGHT - 2 * SPARK_MARGIN
-    return [
-        (round(SPARK_MARGIN + i * step, 1), round(SPARK_MARGIN + room * (high - n) / span, 1))
-        for i, n in enumerate(numbers)
-    ]
-
-
-def trend_words(numbers: Sequence[float]) -> str:
-    """What the line does, for those who cannot see it."""
-    if all(a == b for a, b in pairwise(numbers)):
-        return f"unchanged at {numbers[-1]:g}"
-    ends = f"from {numbers[0]:g} to {numbers[-1]:g}"
-    return f"{ends}, lowest {min(numbers):g}, highest {max(numbers):g}"
 
 
 @register.filter
@@ -295,6 +276,12 @@ def day(value: date | None) -> str:
 def clock(value: datetime | None) -> str:
     """``HH:MM +01:00``."""
     return wording.clock(value)
+
+
+@register.filter
+def hour(value: datetime | None) -> str:
+    """``14:05``, where the table names the zone and the day is today."""
+    return wording.clock(value)[:5]
 
 
 @register.filter
@@ -324,7 +311,7 @@ def ago_words(value: datetime | None) -> str:
 @register.filter
 def died_text(deceased: Any) -> str:
     """The day of death, or that only the fact is known (``True``)."""
-    return wording.day(deceased) if isinstance(deceased, datetime) else "date not recorded"
+    return wording.day(deceased) if isinstance(deceased, datetime) else gettext("date not recorded")
 
 
 @register.filter
@@ -340,7 +327,7 @@ def born(patient: Any) -> str:
     partial = getattr(patient, "birth_date_text", "") or ""
     birth_date: date | None = patient.birth_date
     if partial or birth_date is None:
-        return partial or "not recorded"
+        return partial or gettext("not recorded")
     died = patient.deceased
     on = timezone.localtime(died) if isinstance(died, datetime) else timezone.localtime()
     if died and not isinstance(died, datetime):
@@ -363,7 +350,7 @@ def age(patient: Any) -> str:
 @register.filter
 def gender_word(code: str | None) -> str:
     """The administrative gender in words."""
-    return wording.GENDERS.get(code or "", "Not recorded")
+    return str(wording.GENDERS.get(code or "", gettext("Not recorded")))
 
 
 @register.filter

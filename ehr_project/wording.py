@@ -8,20 +8,28 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 MONTHS: Final = (
     *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
     *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 )
 
-GENDERS: Final = {"male": "Male", "female": "Female", "other": "Other", "unknown": "Unknown"}
+GENDERS: Final[dict[str, str | Promise]] = {
+    "male": _("Male"),
+    "female": _("Female"),
+    "other": _("Other"),
+    "unknown": _("Unknown"),
+}
 
-FLAGS: Final[dict[str, tuple[str, str]]] = {
-    "LL": ("chevrons-down", "critically low"),
-    "L": ("arrow-down", "low"),
-    "H": ("arrow-up", "high"),
-    "HH": ("chevrons-up", "critically high"),
-    "A": ("circle-alert", "abnormal"),
+FLAGS: Final[dict[str, tuple[str, str | Promise]]] = {
+    "LL": ("chevrons-down", _("critically low")),
+    "L": ("arrow-down", _("low")),
+    "H": ("arrow-up", _("high")),
+    "HH": ("chevrons-up", _("critically high")),
+    "A": ("circle-alert", _("abnormal")),
 }
 
 # UCUM codes whose printed form differs; "µg" is refused on paper and screen (ISMP list of
@@ -45,6 +53,7 @@ PRINTED_UNITS: Final = {
     "[IU]/L": "IU/L",
     "mL/min/{1.73_m2}": "mL/min/1.73 m²",
     "kg/m2": "kg/m²",
+    "[pH]": "",
     "{score}": "",
     "{INR}": "",
     "1": "",
@@ -95,8 +104,8 @@ def ago(value: datetime | None, now: datetime) -> str:
         return ""
     seconds = (now - value).total_seconds()
     if seconds < 0:
-        return f"{_largest_unit(-seconds)} ahead"
-    return f"{_largest_unit(seconds)} ago"
+        return gettext("%(time)s ahead") % {"time": _largest_unit(-seconds)}
+    return gettext("%(time)s ago") % {"time": _largest_unit(seconds)}
 
 
 def _largest_unit(seconds: float) -> str:
@@ -118,7 +127,7 @@ def age(born: date, on: date) -> str:
     """
     days = (on - born).days
     if days < 0:
-        return "not born yet"
+        return gettext("not born yet")
     if days < 28:
         return f"{days}d"
     months, rest = _months_between(born, on)
@@ -150,7 +159,9 @@ def banner_name(family: str, given: str, title: str = "") -> str:
     >>> banner_name("Okafor", "Rosa", "Dr")
     'OKAFOR, Rosa (Dr)'
     """
-    name = ", ".join(part for part in (family.upper(), given) if part) or "Name not recorded"
+    name = ", ".join(part for part in (family.upper(), given) if part) or gettext(
+        "Name not recorded"
+    )
     return f"{name} ({title})" if title else name
 
 

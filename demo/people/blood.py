@@ -96,6 +96,10 @@ def _okafor_stay(chinedu: Chart, days: Days, stay: Resource) -> None:
         where="inpatient",
         during=stay,
     )
+    _okafor_written(chinedu, days, stay)
+
+
+def _okafor_written(chinedu: Chart, days: Days, stay: Resource) -> None:
     chinedu.write(
         *vitals(days.at(1, "19:52"), "weight 64.2, height 176", by=NURSE),
         diagnosis("Vaso-occlusive crisis", since=days.date(1), by=ONCOLOGIST),

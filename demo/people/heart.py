@@ -184,6 +184,10 @@ def _vassiliou_treated(eleni: Chart, days: Days, stay: Resource) -> None:
         ),
         during=stay,
     )
+    _vassiliou_prescribed(eleni, days, stay)
+
+
+def _vassiliou_prescribed(eleni: Chart, days: Days, stay: Resource) -> None:
     eleni.prescribe(
         """
         Furosemide | 10 mg/mL injection

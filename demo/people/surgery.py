@@ -155,6 +155,10 @@ def _odwyer_recovery(margaret: Chart, days: Days, stay: Resource) -> None:
             ),
             during=stay,
         )
+    _odwyer_written(margaret, days, stay)
+
+
+def _odwyer_written(margaret: Chart, days: Days, stay: Resource) -> None:
     margaret.write(
         note(
             "Progress note",

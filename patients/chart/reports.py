@@ -234,13 +234,18 @@ def study_row(study: ImagingStudy) -> StudyRow:
         reason=all_words(study.reasons),
         site=", ".join(dict.fromkeys(filter(None, sites))),
         n_series=len(series),
-        n_images=sum(len(each.get("instance") or []) for each in series),
+        n_images=sum(map(_images, series)),
         series=[_series(each) for each in series],
     )
 
 
 def _coding_words(coding: dict[str, Any]) -> str:
     return words_of({"coding": [coding]})
+
+
+def _images(series: dict[str, Any]) -> int:
+    """As listed, else as the sender counted them."""
+    return len(series.get("instance") or []) or int(series.get("numberOfInstances") or 0)
 
 
 def _series(each: dict[str, Any]) -> dict[str, Any]:
