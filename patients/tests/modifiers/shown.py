@@ -39,6 +39,7 @@ TEXT = {"text": NAME}
 MEDICINE = {"medicationCodeableConcept": TEXT, "subject": ROSA}
 VISIT = {"class": {"code": "AMB"}, "subject": ROSA, "period": {"start": "2024-02-29"}}
 FILE = {"attachment": {"contentType": "text/plain", "title": NAME, "url": "Binary/shown"}}
+A_WARD = coded("location-physical-type", "wa")
 LABORATORY = [coded("observation-category", "laboratory")]
 ATTENDED = {"participant": [{"individual": {"reference": "Practitioner/shown"}}]}
 
@@ -145,7 +146,13 @@ SHOWN: dict[str, Shown] = {
         "immunizations/",
     ),
     "Location": Shown(
-        named("Location", status="active", name=NAME, managingOrganization=HARBOUR, physicalType=coded("location-physical-type", "wa")),
+        named(
+            "Location",
+            status="active",
+            name=NAME,
+            managingOrganization=HARBOUR,
+            physicalType=A_WARD,
+        ),
         "/ward/",
     ),
     "Medication": Shown(
@@ -191,14 +198,15 @@ SHOWN: dict[str, Shown] = {
         "results/",
     ),
     "Organization": Shown(
-        named("Organization", active=True, name=NAME),
-        "visits/",
+        {"resourceType": "Organization", "id": "harbour", "active": True, "name": NAME},
+        "/ward/",
         along=(
             named(
-                "Encounter",
-                status="finished",
-                serviceProvider={"reference": "Organization/shown"},
-                **VISIT,
+                "Location",
+                status="active",
+                name="Ward",
+                managingOrganization=HARBOUR,
+                physicalType=A_WARD,
             ),
         ),
     ),
