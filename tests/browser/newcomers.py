@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from urllib.parse import urljoin
 from uuid import uuid4
 
 from playwright.sync_api import Locator, Page, expect
@@ -43,7 +44,7 @@ def some_day() -> str:
 
 def fill_in(page: Page, family: str, given: str, born: str) -> None:
     """The form of a new patient, up to the button."""
-    page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/")[2] + "/patients/new/")
+    page.goto(urljoin(page.url, "/patients/new/"))
     page.get_by_label("Family name").fill(family)
     page.get_by_label("Given names").fill(given)
     page.get_by_label("Born").fill(born)
@@ -93,6 +94,5 @@ def admit(page: Page, newcomer: Newcomer) -> str:
 
 def visit(page: Page, newcomer: Newcomer, part: str = "") -> None:
     """To a page of the chart; the banner says whose it is."""
-    scheme, _, rest = page.url.partition("//")
-    page.goto(f"{scheme}//{rest.partition('/')[0]}{newcomer.chart}{part}")
+    page.goto(urljoin(page.url, newcomer.chart + part))
     expect(page.get_by_role("region", name=f"Patient: {newcomer.banner}")).to_be_visible()

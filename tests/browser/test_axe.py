@@ -1,10 +1,16 @@
-"""axe-core finds nothing to complain of on any page, light or dark, on a laptop or a phone."""
+"""axe-core finds nothing to complain of on any page, light or dark, on a laptop or a phone.
+
+No list of pages is kept here: from the start page every link is followed, one of each address.
+"""
 
 from pathlib import Path
+from urllib.parse import urljoin, urlsplit
 
 import pytest
+from django.urls import Resolver404, resolve
 
-from tests.browser.test_trace import running_recording
+from tests.browser.conftest import LAPTOP
+from tests.browser.test_trace import WEARER, address_of, running_recording
 
 pytestmark = [
     pytest.mark.needs("chromium", "node"),
@@ -12,41 +18,95 @@ pytestmark = [
 ]
 
 AXE = Path(__file__).parent.parent / "fhir_server/node_modules/axe-core/axe.min.js"
-CHART, TRACE = "chart of the first patient on the list", "the running recording"
-PAGES = {
-    "doctor": (
-        *("/", CHART, f"{CHART}devices/attach/", TRACE, "/unassigned/", "/uploads/", "/account/"),
-        *("/style/", "/account/password/", "/no-such-page/"),
-    ),
-    "administrator": ("/", "/sync/"),
-    "registrar": ("/",),
+PHONE = {"width": 360, "height": 740}
+NO_PAGES = (
+    "admin:",
+    "print-",
+    "document-file",
+    "document-download",
+)  # Django's own pages, PDF, files
+COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
+# What a nurse sees otherwise than a doctor; the other pages are the doctor's.
+NURSE = {
+    *("home", "patient-chart", "ward", "ward-due", "appointments", "medications", "vitals"),
+    *("medications-due", "medication", "medication-give", "notes", "orders", "order", "drafts"),
 }
+STATES = {"light": ("light", LAPTOP, {}), "dark": ("dark", LAPTOP, COLOURS)}
+ALL_STATES = STATES | {"phone": ("light", PHONE, {})}
 
 
-def violations(page):
+def violations(page, options=None):
     """What axe found, as rule and the first offending element."""
-    page.evaluate(AXE.read_text() + "; 0")
-    found = page.evaluate("axe.run()")["violations"]
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(AXE.read_text() + "; 0")
+    found = page.evaluate("options => axe.run(options)", options or {})["violations"]
     return [(rule["id"], rule["nodes"][0]["html"][:160]) for rule in found]
 
 
-@pytest.mark.parametrize("who", PAGES)
-@pytest.mark.parametrize(
-    ("scheme", "width"), [("light", 1366), ("dark", 1366), ("light", 360)], ids=str
-)
-def test_axe_finds_nothing(desk, who, scheme, width):
-    page = desk.sign_in(who, color_scheme=scheme, viewport={"width": width, "height": 700})
-    named = {CHART: "", TRACE: ""}
-    if TRACE in PAGES[who]:
-        named[TRACE] = running_recording(page).get_attribute("href")
-        named[CHART] = page.locator("#worklist th a").first.get_attribute("href")
-    found = {}
-    for address in PAGES[who]:
-        path = address.replace(CHART, named[CHART]).replace(TRACE, named[TRACE])
-        page.goto(desk.house.base_url + path)
-        if wrong := violations(page):
-            found[address] = wrong
+def names_of_links(page):
+    """Name of the address → where it leads, of the first link to it on the page."""
+    named = {}
+    for href in page.locator("a[href]").evaluate_all("links => links.map(a => a.href)"):
+        if urlsplit(href)[:2] != urlsplit(page.url)[:2]:
+            continue
+        try:
+            name = resolve(urlsplit(href).path).view_name
+        except Resolver404:
+            continue
+        if not name.startswith(NO_PAGES):
+            named.setdefault(name, href)
+    return named
+
+
+def walk(page, states, only=None):
+    """Follow one link of each address; what axe found by address and state, and the addresses."""
+    waiting, seen, found = {"start": page.url}, set(), {}
+    while waiting:
+        name, address = waiting.popitem()
+        page.goto(address, wait_until="domcontentloaded")
+        for state, wrong in looked_at(page, states):
+            found[f"{name}, {state}"] = wrong
+        seen.add(name)
+        for other, place in names_of_links(page).items():
+            if other not in seen and (only is None or other in only):
+                waiting.setdefault(other, place)
+    return found, seen
+
+
+def looked_at(page, states):
+    """What axe finds on the page as it is, in each state."""
+    for state, (scheme, size, options) in states.items():
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size(size)
+        if wrong := violations(page, options):
+            yield state, wrong
+    page.set_viewport_size(LAPTOP)
+
+
+def test_axe_finds_nothing_on_a_doctors_pages(desk):
+    page = desk.at("doctor")
+    running_recording(page)
+    page.goto(urljoin(page.url, address_of(page, WEARER)))
+    found, seen = walk(page, ALL_STATES)
     assert found == {}
+    assert {"home", "inbox", "tasks", "drafts", "ward", "recording", "note", "medication"} <= seen
+    assert desk.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("who", "only"), [("nurse", NURSE), ("registrar", None), ("administrator", None)]
+)
+def test_axe_finds_nothing_on_the_pages_of_others(desk, who, only):
+    found, _ = walk(desk.at(who), STATES, only)
+    assert found == {}
+    assert desk.complaints == []
+
+
+@pytest.mark.parametrize("address", ["/style/", "/no-such-page/"])
+def test_axe_finds_nothing_off_the_way(desk, address):
+    page = desk.at("doctor")
+    page.goto(urljoin(page.url, address))
+    assert list(looked_at(page, ALL_STATES)) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,6 +1,7 @@
 """A day in the clinic, one task a test: from the front desk to the signed note."""
 
 import re
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import expect
@@ -56,10 +57,10 @@ def test_a_weight_that_moved_by_a_tenth_asks_before_it_is_recorded(doctor):
     )
     expect(doctor.get_by_role("main")).to_contain_text("128/82")
     record(doctor, newcomer, {"Weight": "60"})
-    expect(doctor.get_by_text("Unusual")).to_be_visible()
+    expect(doctor.get_by_text("Unusual", exact=True)).to_be_visible()
     doctor.get_by_label("I have checked, it is right").check()
     send(doctor.get_by_role("button", name=f"Record for {newcomer.banner}"))
-    expect(doctor.get_by_text("Unusual")).to_have_count(0)
+    expect(doctor.get_by_text("Unusual", exact=True)).to_have_count(0)
     visit(doctor, newcomer)
     expect(doctor.locator("#vitals")).to_contain_text(re.compile(r"60\s*kg"))
 
@@ -198,3 +199,18 @@ def test_a_plan_is_made_and_its_follow_up_completed(doctor):
     send(doctor.get_by_role("main").get_by_role("button").last)
     doctor.locator("#follow-ups summary").click()
     expect(doctor.locator("#follow-ups")).to_contain_text("Repeat the potassium")
+
+
+def test_the_summary_prescription_and_note_print_as_pdf(doctor):
+    newcomer = receive(doctor)
+    write(doctor, newcomer, "Coughs since Monday.")
+    note = (
+        doctor.get_by_role("main")
+        .get_by_role("link", name="Print", exact=True)
+        .get_attribute("href")
+    )
+    places = (f"{newcomer.chart}print/summary/", f"{newcomer.chart}print/prescriptions/", note)
+    for place in places:
+        answer = doctor.request.get(urljoin(doctor.url, place))
+        assert answer.headers["content-type"] == "application/pdf", place
+        assert answer.body().startswith(b"%PDF-")

@@ -3,6 +3,7 @@
 import json
 import re
 import urllib.request
+from urllib.parse import urljoin
 
 import pytest
 from django.utils import timezone
@@ -22,7 +23,7 @@ ARRIVES_WITHIN_S = 60
 
 
 def open_chart(page, part_of_name, full_name):
-    page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/")[2] + "/")
+    page.goto(urljoin(page.url, "/"))
     page.locator("#query").fill(part_of_name)
     page.locator("#search-results").get_by_role("link", name=full_name).first.click()
     page.wait_for_url("**/patients/*/")
@@ -217,7 +218,7 @@ def the_other_hospital_has_it_once(remote, observation_id):
 def a_reading_is_taken_back(desk, observation_id):
     doctor = desk.sign_in("doctor")
     doctor.goto(f"{desk.house.base_url}/observations/{observation_id}/")
-    doctor.get_by_label("Reason").fill("Measured on the neighbour")
+    doctor.get_by_label("Why should it never").fill("Measured on the neighbour")
     doctor.get_by_role("button", name=re.compile("Strike")).click()
     doctor.wait_for_url("**/patients/*/")
     expect(doctor.locator("#vitals")).not_to_contain_text("151/93")

@@ -1,6 +1,7 @@
 """A day on the ward, one task a test: into a bed, doses, home again."""
 
 import re
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import expect
@@ -50,11 +51,14 @@ def test_a_patient_is_admitted_to_a_bed(doctor, inpatient):
     expect(doctor.get_by_role("region", name=f"Patient: {inpatient.banner}")).to_contain_text("Bed")
 
 
-def test_a_patient_is_discharged_and_the_bed_is_free(doctor, inpatient):
+def test_a_patient_is_discharged_with_a_letter_and_the_bed_is_free(doctor, inpatient):
     go_home(doctor, inpatient)
     expect(on_the_ward(doctor, inpatient)).to_have_count(0)
     visit(doctor, inpatient, "visits/")
     expect(doctor.locator("#visits")).to_contain_text("Discharged to: Home")
+    letter = doctor.get_by_role("link", name="Discharge letter").get_attribute("href")
+    answer = doctor.request.get(urljoin(doctor.url, letter))
+    assert answer.headers["content-type"] == "application/pdf"
 
 
 def prescribe(page, newcomer):
@@ -76,7 +80,7 @@ def test_the_nurse_gives_a_dose_that_the_doctor_ordered(desk, doctor, inpatient)
     nurse = desk.at("nurse")
     visit(nurse, inpatient, "medications/due/")
     send(nurse.get_by_role("link", name=re.compile("Give a dose")).first)
-    nurse.get_by_label("What happened").select_option(index=0)
+    nurse.get_by_role("radio", name="Given").check()
     send(nurse.get_by_role("button", name=f"Record for {inpatient.banner}"))
     visit(nurse, inpatient, "medications/due/")
     expect(nurse.get_by_role("main")).to_contain_text("last dose")
