@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from textwrap import shorten
 from typing import Any
@@ -108,6 +109,22 @@ def documents(rows: Iterable[DocumentReference]) -> list[Document]:
     found = list(rows)
     names = practitioner_names(found)
     return [document(row, names) for row in found]
+
+
+def with_addenda(rows: Iterable[DocumentReference]) -> list[Document]:
+    """Notes in words, each with what was added to it, oldest first: one query for all."""
+    notes = list(rows)
+    added = DocumentReference.objects.filter(
+        patient__in={row.patient_id for row in notes},
+        parent_reference__in=[row.reference for row in notes],
+    ).without_content()
+    under: dict[str, list[DocumentReference]] = defaultdict(list)
+    for row in added.order_by("listed_at", "id"):
+        under[row.parent_reference].append(row)
+    return [
+        replace(shown, addenda=documents(under[row.reference]))
+        for shown, row in zip(documents(notes), notes, strict=True)
+    ]
 
 
 def document(row: DocumentReference, names: dict[str, str]) -> Document:

@@ -14,7 +14,7 @@ from accounts.roles import CHART_READ, CHART_WRITE, NOTE_SIGN
 from patients.acts.charting import is_in_error
 from patients.acts.notes import start_draft
 from patients.chart.copying import source_words
-from patients.chart.notes import addenda, documents, drafts_in, full_note, matching, of_visit
+from patients.chart.notes import addenda, drafts_in, full_note, matching, of_visit, with_addenda
 from patients.chart.sections import banner
 from patients.chart.versions import versions
 from patients.models import DocumentReference, Patient
@@ -61,12 +61,15 @@ def notes(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     rows = DocumentReference.objects.of(patient).notes_only().without_content()
     query = request.POST.get("query", "").replace("\0", "").strip()[:200]
     kind = request.GET.get("type", "")[:200]
-    rows = rows.filter(matching(query)) if query else rows.filter(_alone(patient))
+    if query:
+        rows = rows.filter(matching(query))
     rows = rows.filter(type_text=kind) if kind else rows
+    if not (query or kind):
+        rows = rows.filter(_alone(patient))
     found, more = page_after(rows, request.GET.get("after", ""))
     looked(request, patient)
     context: dict[str, Any] = {
-        "notes": documents(found),
+        "notes": with_addenda(found),
         "more": more,
         "kind": kind,
         "kinds": types_of(patient, notes=True),

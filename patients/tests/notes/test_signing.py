@@ -169,9 +169,15 @@ def test_an_addendum_stands_under_its_note(signed_in, addendum, note):
     assert "Fever since noon." in signed_in.get(f"/notes/{note.pk}/").content.decode()
 
 
-def test_an_addendum_stands_not_beside_its_note(signed_in, addendum, rosa):
-    shown = signed_in.get(f"/patients/{rosa.id}/notes/").context["notes"]
-    assert [each.title for each in shown] == ["SOAP"]
+def test_an_addendum_stands_once_in_the_list_under_its_note(signed_in, addendum, note, rosa):
+    page = signed_in.get(f"/patients/{rosa.pk}/notes/").content.decode()
+    assert page.count(f'href="/notes/{addendum.pk}/"') == 1
+    assert page.index(f"/notes/{note.pk}/") < page.index(f"/notes/{addendum.pk}/")
+
+
+def test_the_filter_finds_addenda(signed_in, addendum, rosa):
+    page = signed_in.get(f"/patients/{rosa.pk}/notes/", {"type": addendum.type_text})
+    assert f"/notes/{addendum.pk}/" in page.content.decode()
 
 
 def test_an_addendum_leads_back_to_its_note(signed_in, addendum, note):
@@ -303,3 +309,14 @@ def test_striking_a_note_leads_back_to_the_notes(signed_in, note, rosa):
     said = {"patient": str(rosa.id), "reason": "wrong chart", "version": str(note.version)}
     answer = signed_in.post(f"/records/DocumentReference/{note.pk}/in-error/", said)
     assert answer["Location"] == f"/patients/{rosa.id}/notes/"
+
+
+def test_the_page_warns_of_a_phrase_that_was_not_replaced(signed_in, as_ames, draft):
+    write(as_ames, draft, [".vitals", "", "", ""])
+    page = signed_in.get(f"/drafts/{draft.pk}/sign/").content.decode()
+    assert ".vitals stands here as typed" in page
+
+
+def test_the_page_does_not_warn_of_ordinary_text(signed_in, as_ames, draft):
+    write(as_ames, draft)
+    assert "stands here as typed" not in signed_in.get(f"/drafts/{draft.pk}/sign/").content.decode()
