@@ -1,14 +1,15 @@
 """Which role may do what: the one table of roles and scopes."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Role(models.TextChoices):
-    DOCTOR = "doctor", "Doctor"
-    NURSE = "nurse", "Nurse"
-    REGISTRAR = "registrar", "Registrar"
-    ADMINISTRATOR = "administrator", "Administrator"
-    PRIVACY_OFFICER = "privacy-officer", "Privacy officer"
+    DOCTOR = "doctor", _("Doctor")
+    NURSE = "nurse", _("Nurse")
+    REGISTRAR = "registrar", _("Registrar")
+    ADMINISTRATOR = "administrator", _("Administrator")
+    PRIVACY_OFFICER = "privacy-officer", _("Privacy officer")
 
 
 IDENTITY_READ = "identity.read"

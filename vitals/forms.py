@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from vitals.models import Pairing
 
 LEADS = [
-    ("", "Not recorded"),
-    ("patch", "Patch lead"),
-    ("I", "Lead I"),
-    ("II", "Lead II"),
-    ("III", "Lead III"),
-    ("MLII", "Modified lead II"),
-    ("12", "Standard 12 leads"),
-    ("none", "No ECG lead"),
+    ("", _("Not recorded")),
+    ("patch", _("Patch lead")),
+    ("I", _("Lead I")),
+    ("II", _("Lead II")),
+    ("III", _("Lead III")),
+    ("MLII", _("Modified lead II")),
+    ("12", _("Standard 12 leads")),
+    ("none", _("No ECG lead")),
 ]
 SITES = [
-    ("", "Not recorded"),
-    ("chest", "Chest"),
-    ("left wrist", "Left wrist"),
-    ("right wrist", "Right wrist"),
-    ("upper arm", "Upper arm"),
-    ("waist", "Waist"),
-    ("ankle", "Ankle"),
-    ("other", "Other"),
+    ("", _("Not recorded")),
+    ("chest", _("Chest")),
+    ("left wrist", _("Left wrist")),
+    ("right wrist", _("Right wrist")),
+    ("upper arm", _("Upper arm")),
+    ("waist", _("Waist")),
+    ("ankle", _("Ankle")),
+    ("other", _("Other")),
 ]
 
 
 class _Moment(forms.DateTimeField):
     """A date and time of the facility's zone."""
 
-    def __init__(self, label: str, help_text: str) -> None:
+    def __init__(self, label: Any, help_text: Any) -> None:
         super().__init__(
             label=label,
             help_text=help_text,
@@ -45,19 +48,19 @@ class _Moment(forms.DateTimeField):
 
 class AttachForm(forms.Form):
     serial = forms.CharField(
-        label="Serial number", max_length=100, help_text="On the label of the device"
+        label=_("Serial number"), max_length=100, help_text=_("On the label of the device")
     )
-    start = _Moment("Worn since", "Empty means now. Data of that time comes into this chart.")
-    lead = forms.ChoiceField(label="ECG lead", choices=LEADS, required=False)
-    wear_site = forms.ChoiceField(label="Where it is worn", choices=SITES, required=False)
+    start = _Moment(_("Worn since"), _("Empty means now. Data of that time comes into this chart."))
+    lead = forms.ChoiceField(label=_("ECG lead"), choices=LEADS, required=False)
+    wear_site = forms.ChoiceField(label=_("Where it is worn"), choices=SITES, required=False)
     pacemaker = forms.ChoiceField(
-        label="Pacemaker",
-        choices=[("", "Choose"), *Pairing.Pacemaker.choices],
-        help_text="A pacemaker changes how beats may be read.",
+        label=_("Pacemaker"),
+        choices=[("", _("Choose")), *Pairing.Pacemaker.choices],
+        help_text=_("A pacemaker changes how beats may be read."),
     )
     confirm = forms.BooleanField(
-        label="I compared two identifiers with the patient",
-        error_messages={"required": "Compare two identifiers with the patient, then tick this."},
+        label=_("I compared two identifiers with the patient"),
+        error_messages={"required": _("Compare two identifiers with the patient, then tick this.")},
     )
 
     def clean_serial(self) -> str:
@@ -65,11 +68,11 @@ class AttachForm(forms.Form):
 
 
 class DetachForm(forms.Form):
-    reason = forms.CharField(label="Reason", max_length=200)
-    end = _Moment("Taken off at", "Empty means now. Later data leaves this chart.")
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+    end = _Moment(_("Taken off at"), _("Empty means now. Later data leaves this chart."))
 
     def clean_end(self) -> object:
         end = self.cleaned_data.get("end")
         if end and end > timezone.now():
-            raise forms.ValidationError("This time has not come yet.")
+            raise forms.ValidationError(_("This time has not come yet."))
         return end

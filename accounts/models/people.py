@@ -7,6 +7,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.facility import Organization
 from accounts.roles import Role
@@ -27,7 +28,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(blank=True)
     is_active = models.BooleanField(default=True)
     # May open the Django admin: users, devices, sync targets. Gives no clinical reading.
-    is_staff = models.BooleanField("administers this house", default=False)
+    is_staff = models.BooleanField(_("administers this house"), default=False)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = UserManager["User"]()

@@ -51,7 +51,7 @@ def attach(
     now = timezone.now()
     start = start or now
     if not now - BACK <= start <= now + AHEAD:
-        raise PairingTime("A device can be attached from now on, or from up to 30 days back.")
+        raise PairingTime(_("A device can be attached from now on, or from up to 30 days back."))
     pairing = _only_wearer(
         Pairing(
             device=device,
@@ -95,7 +95,7 @@ def detach(*, by: Principal, pairing: Pairing, reason: str, end: datetime | None
         raise PairingEnded
     held.end = end or max(now, held.start)
     if not held.start <= held.end <= max(now + AHEAD, held.start):
-        raise PairingTime("The end lies between the start of the pairing and now.")
+        raise PairingTime(_("The end lies between the start of the pairing and now."))
     held.detached_by_id, held.detached_at, held.detach_reason = person(by), now, reason
     held.save()
     left = withdraw(pairing=held)

@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.access import principal
 from accounts.admin import RecordAdmin
@@ -33,17 +35,17 @@ class DeviceForm(forms.ModelForm):  # type: ignore[type-arg]
         widgets = {"serial": LINE, "manufacturer": LINE, "model_name": LINE}
 
     status = forms.ChoiceField(
-        choices=[("active", "In use"), ("inactive", "Out of use: its keys open nothing")],
+        choices=[("active", _("In use")), ("inactive", _("Out of use: its keys open nothing"))],
         initial="active",
     )
 
     def clean_serial(self) -> str:
         serial = str(self.cleaned_data["serial"]).strip()
         if not serial:
-            raise forms.ValidationError("Every device has a serial number on its label.")
+            raise forms.ValidationError(_("Every device has a serial number on its label."))
         others = Device.objects.registered().filter(serial=serial).exclude(pk=self.instance.pk)
         if others.exists():
-            raise forms.ValidationError("A device with this serial is registered already.")
+            raise forms.ValidationError(_("A device with this serial is registered already."))
         return serial
 
 
@@ -136,7 +138,10 @@ class Devices(RecordAdmin):
         if request.method != "POST":
             return self._ask(request, device, "revoke")
         count = revoke_keys(by=principal(request), device=device)
-        self.message_user(request, f"{count} keys of {device} are withdrawn.")
+        self.message_user(
+            request,
+            gettext("%(n)d keys of %(device)s are withdrawn.") % {"n": count, "device": device},
+        )
         return HttpResponseRedirect(reverse("admin:vitals_device_change", args=[device.pk]))
 
     def _managed(self, request: HttpRequest, device_id: Any) -> Device:

@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.access import principal
@@ -25,22 +26,24 @@ from vitals.sync.secrets import Credentials, unseal
 class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
     """Another system and how to sign in there; a stored secret is never shown again."""
 
-    user_or_client = forms.CharField(label="User name or client id", required=False, max_length=300)
+    user_or_client = forms.CharField(
+        label=_("User name or client id"), required=False, max_length=300
+    )
     secret = forms.CharField(
-        label="Password, token or client secret",
+        label=_("Password, token or client secret"),
         required=False,
         max_length=5000,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="Encrypted here and never shown again. Empty keeps the one that is stored.",
+        help_text=_("Encrypted here and never shown again. Empty keeps the one that is stored."),
     )
     scope = forms.CharField(
-        label="OAuth scope", required=False, max_length=500, initial=Credentials().scope
+        label=_("OAuth scope"), required=False, max_length=500, initial=Credentials().scope
     )
     token_url = forms.CharField(
-        label="Token address",
+        label=_("Token address"),
         required=False,
         max_length=500,
-        help_text="Empty asks the system's .well-known/smart-configuration.",
+        help_text=_("Empty asks the system's .well-known/smart-configuration."),
     )
 
     class Meta:
@@ -122,5 +125,7 @@ class SyncTargets(ByScope, admin.ModelAdmin):  # type: ignore[type-arg]
         audit.record(by, "sync-change" if change else "sync-register", detail=detail)
         if not obj.is_confirmed:
             where = reverse("sync-target", args=[obj.pk])
-            words = '{} receives nothing yet. <a href="{}">Choose whose records, and confirm</a>.'
-            messages.warning(request, format_html(words, obj.name, where))
+            waits = _("%(name)s receives nothing yet.") % {"name": obj.name}
+            choose = _("Choose whose records, and confirm")
+            link = format_html('{} <a href="{}">{}</a>.', waits, where, choose)
+            messages.warning(request, link)

@@ -56,11 +56,11 @@ class Device(Record):
     fhir_type = "Device"
 
     class Kind(models.TextChoices):
-        PATCH = "patch", "ECG patch"
-        BAND = "band", "Wrist band"
-        CUFF = "cuff", "Blood pressure cuff"
-        MONITOR = "monitor", "Monitor"
-        OTHER = "other", "Other device"
+        PATCH = "patch", gettext_lazy("ECG patch")
+        BAND = "band", gettext_lazy("Wrist band")
+        CUFF = "cuff", gettext_lazy("Blood pressure cuff")
+        MONITOR = "monitor", gettext_lazy("Monitor")
+        OTHER = "other", gettext_lazy("Other device")
 
     serial = models.TextField(blank=True)
     status = models.CharField(max_length=20, default="active")

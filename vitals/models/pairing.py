@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from fhir.models.record import new_id
@@ -40,9 +41,9 @@ class Pairing(models.Model):
     """
 
     class Pacemaker(models.TextChoices):
-        YES = "yes", "Yes"
-        NO = "no", "No"
-        UNKNOWN = "unknown", "Unknown"
+        YES = "yes", _("Yes")
+        NO = "no", _("No")
+        UNKNOWN = "unknown", _("Unknown")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     device = models.ForeignKey(Device, models.PROTECT, related_name="pairings")

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import DEVICE_ATTACH
 from fhir.models.record import new_id
@@ -62,9 +63,9 @@ class Recording(models.Model):
     """
 
     class Kind(models.TextChoices):
-        ECG = "ecg", "ECG"
-        IMU = "imu", "Movement"
-        PPG = "ppg", "Pulse wave"
+        ECG = "ecg", _("ECG")
+        IMU = "imu", _("Movement")
+        PPG = "ppg", _("Pulse wave")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     device = models.ForeignKey(Device, models.PROTECT, related_name="recordings")

@@ -13,6 +13,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organization, User
 from fhir.models.record import new_id
@@ -44,37 +45,39 @@ class SyncTarget(models.Model):
     """
 
     class AuthKind(models.TextChoices):
-        NONE = "none", "None"
-        BASIC = "basic", "User name and password"
-        BEARER = "bearer", "Token"
-        CLIENT_CREDENTIALS = "client_credentials", "Client credentials (SMART back-end)"
+        NONE = "none", _("None")
+        BASIC = "basic", _("User name and password")
+        BEARER = "bearer", _("Token")
+        CLIENT_CREDENTIALS = "client_credentials", _("Client credentials (SMART back-end)")
 
     class Cohort(models.TextChoices):
-        NOBODY = "nobody", "Nobody yet"
-        PATIENTS = "patients", "Chosen patients"
-        TEAM = "team", "Patients of a care team"
-        FACILITY = "facility", "Patients of a facility"
+        NOBODY = "nobody", _("Nobody yet")
+        PATIENTS = "patients", _("Chosen patients")
+        TEAM = "team", _("Patients of a care team")
+        FACILITY = "facility", _("Patients of a facility")
 
     class IdStyle(models.TextChoices):
-        PUT = "put", "Our ids (PUT)"
-        CONDITIONAL = "conditional", "Its own ids (conditional create)"
+        PUT = "put", _("Our ids (PUT)")
+        CONDITIONAL = "conditional", _("Its own ids (conditional create)")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=100, unique=True)
-    base_url = models.CharField("address of its FHIR endpoint", max_length=500)
-    auth_kind = models.CharField("sign-in", max_length=20, choices=AuthKind, default=AuthKind.NONE)
+    base_url = models.CharField(_("address of its FHIR endpoint"), max_length=500)
+    auth_kind = models.CharField(
+        _("sign-in"), max_length=20, choices=AuthKind, default=AuthKind.NONE
+    )
     sealed = models.TextField(blank=True, editable=False)
     id_style = models.CharField(
-        "ids there", max_length=12, choices=IdStyle, default=IdStyle.PUT,
-        help_text="Servers that refuse ids chosen by others need conditional create.",
+        _("ids there"), max_length=12, choices=IdStyle, default=IdStyle.PUT,
+        help_text=_("Servers that refuse ids chosen by others need conditional create."),
     )  # fmt: skip
     entry_limit = models.PositiveIntegerField(
-        "most resources in one request",
+        _("most resources in one request"),
         default=DEFAULT_ENTRY_LIMIT,
         validators=[MinValueValidator(1), MaxValueValidator(MOST_ENTRIES)],
     )
     summary_minutes = models.PositiveIntegerField(
-        "minutes between recording summaries of one patient", default=60
+        _("minutes between recording summaries of one patient"), default=60
     )
     enabled = models.BooleanField(default=True)
 
@@ -86,9 +89,9 @@ class SyncTarget(models.Model):
     team_name = models.CharField(max_length=300, blank=True)
     patients = models.ManyToManyField(Patient, blank=True, related_name="+")
     include_waveforms = models.BooleanField(
-        "ECG samples too, in pieces of 5 minutes", default=False
+        _("ECG samples too, in pieces of 5 minutes"), default=False
     )
-    include_imported = models.BooleanField("imported and demo records too", default=False)
+    include_imported = models.BooleanField(_("imported and demo records too"), default=False)
 
     confirmed_plan = models.CharField(max_length=64, blank=True, editable=False)
     confirmed_at = models.DateTimeField(null=True, editable=False)
@@ -194,9 +197,9 @@ class SyncPending(models.Model):
     """
 
     class State(models.TextChoices):
-        PENDING = "pending", "Waiting"
-        PARKED = "parked", "Refused there"
-        CONFLICT = "conflict", "Changed there"
+        PENDING = "pending", _("Waiting")
+        PARKED = "parked", _("Refused there")
+        CONFLICT = "conflict", _("Changed there")
 
     target = models.ForeignKey(SyncTarget, models.CASCADE, related_name="pending")
     type = models.CharField(max_length=64)

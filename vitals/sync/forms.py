@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organization
 from accounts.roles import SYNC_MANAGE
@@ -20,40 +21,40 @@ class ChoiceForm(forms.Form):
     """Who and what a target is to receive."""
 
     cohort = forms.ChoiceField(
-        label="Whose records",
+        label=_("Whose records"),
         choices=SyncTarget.Cohort.choices,
         widget=forms.RadioSelect,
     )
     facility = forms.ModelChoiceField(
-        label="Facility",
+        label=_("Facility"),
         queryset=Organization.objects.none(),
         required=False,
-        help_text="For the patients of a facility: everybody known there, now and later.",
+        help_text=_("For the patients of a facility: everybody known there, now and later."),
     )
     team_name = forms.CharField(
-        label="Care team",
+        label=_("Care team"),
         required=False,
         max_length=300,
-        help_text="For the patients of a care team: its name, exactly as in the chart.",
+        help_text=_("For the patients of a care team: its name, exactly as in the chart."),
     )
     numbers = forms.CharField(
-        label="Patient numbers",
+        label=_("Patient numbers"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocomplete": "off"}),
-        help_text="For chosen patients: their numbers at your facilities, one on a line.",
+        help_text=_("For chosen patients: their numbers at your facilities, one on a line."),
     )
     types = forms.MultipleChoiceField(
-        label="Which records",
+        label=_("Which records"),
         choices=[(type_, type_) for type_ in TYPES],
         widget=forms.CheckboxSelectMultiple,
         initial=USUAL,
     )
     include_waveforms = forms.BooleanField(
-        label="ECG samples too, in pieces of 5 minutes (about 0.4 MB for each lead)",
+        label=_("ECG samples too, in pieces of 5 minutes (about 0.4 MB for each lead)"),
         required=False,
     )
     include_imported = forms.BooleanField(
-        label="Records too that came here by import or with the demo clinic", required=False
+        label=_("Records too that came here by import or with the demo clinic"), required=False
     )
 
     def __init__(self, *args: Any, by: Principal, **kwargs: Any) -> None:
@@ -71,10 +72,12 @@ class ChoiceForm(forms.Form):
         field = needed.get(str(cleaned.get("cohort")))
         if field and not cleaned.get(field):
             self.add_error(
-                field, f"Give the {self.fields[field].label or field}, or choose other records."
+                field,
+                _("Give the %(what)s, or choose other records.")
+                % {"what": self.fields[field].label or field},
             )
         if "Patient" not in (cleaned.get("types") or []):
-            self.add_error("types", "Tick Patient: the other records refer to it.")
+            self.add_error("types", _("Tick Patient: the other records refer to it."))
         return cleaned
 
     def clean_numbers(self) -> list[str]:
@@ -82,12 +85,16 @@ class ChoiceForm(forms.Form):
         lines = [line.strip() for line in str(self.cleaned_data["numbers"]).splitlines()]
         wanted = list(dict.fromkeys(filter(None, lines)))
         if len(wanted) > MOST_NUMBERS:
-            raise forms.ValidationError(f"At most {MOST_NUMBERS} numbers; choose a facility.")
+            words = _("At most %(n)d numbers; choose a facility.")
+            raise forms.ValidationError(words % {"n": MOST_NUMBERS})
         self.patient_ids, missing = numbered(self.by, wanted)
         if missing:
+            words = _(
+                "%(n)d of %(all)d numbers belong to nobody at your facilities, "
+                "the first is %(one)s."
+            )
             raise forms.ValidationError(
-                f"{len(missing)} of {len(wanted)} numbers belong to nobody at your facilities, "
-                f"the first is {missing[0][:40]}."
+                words % {"n": len(missing), "all": len(wanted), "one": missing[0][:40]}
             )
         return wanted
 
@@ -112,6 +119,6 @@ class ConfirmForm(forms.Form):
     patients = forms.IntegerField(widget=forms.HiddenInput)
     plan = forms.CharField(max_length=64, widget=forms.HiddenInput)
     understood = forms.BooleanField(
-        label="I have read this, and these records may go there",
-        error_messages={"required": "Tick this, or nothing is sent."},
+        label=_("I have read this, and these records may go there"),
+        error_messages={"required": _("Tick this, or nothing is sent.")},
     )

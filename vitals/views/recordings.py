@@ -12,6 +12,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts import audit
@@ -61,7 +62,7 @@ def recording(request: HttpRequest, recording_id: UUID) -> HttpResponse:
                 "closed_at": shown.closed_at,
                 "n_samples": freshness(shown).n_samples,
                 "lead": ", ".join(shown.channels),
-                "filter_text": "as recorded",
+                "filter_text": _("as recorded"),
             },
             "ecg": load(ecg_reading(shown)),
             "start_ms": _optional_ms(request.GET.get("start_ms")),

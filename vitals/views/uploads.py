@@ -11,6 +11,7 @@ from django.db import DatabaseError
 from django.db.models import Max, Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts import audit
@@ -177,7 +178,7 @@ def _row(recording: Recording, first: datetime, last: datetime) -> dict[str, Any
         "first_at": first,
         "last_at": last + length,
         "duration_text": duration_words(last + length - first),
-        "reason": "the rest of this recording is in a chart" if recording.pairing_id else "",
+        "reason": _("the rest of this recording is in a chart") if recording.pairing_id else "",
         "device_time_verified": abs(offset) <= TRUSTED,
     }
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import principal, requires
@@ -43,7 +44,9 @@ def device_attach(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         except Refusal as refusal:
             _complain(form, refusal)
         else:
-            messages.success(request, f"Device {pairing.device} is attached.")
+            messages.success(
+                request, _("Device %(device)s is attached.") % {"device": pairing.device}
+            )
             return redirect("patient-chart", patient.pk)
     context = banner(patient) | {"form": form, "identifiers": identifiers(patient)}
     return render(request, "devices/attach.html", context, status=422 if form.errors else 200)
@@ -65,7 +68,9 @@ def pairing_detach(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
         except Refusal as refusal:
             _complain(form, refusal)
         else:
-            messages.success(request, f"Device {pairing.device} is detached.")
+            messages.success(
+                request, _("Device %(device)s is detached.") % {"device": pairing.device}
+            )
             return redirect("patient-chart", pairing.patient_id)
     context = banner(pairing.patient) | {"form": form, "pairing": pairing}
     return render(request, "devices/detach.html", context, status=422 if form.errors else 200)
@@ -75,7 +80,7 @@ def identifiers(patient: Patient) -> list[tuple[str, str]]:
     """Two things to compare with the patient besides the name: birth date and number."""
     who = person(patient)
     born = f"{who.birth_date:%d-%b-%Y}" if who.birth_date else who.birth_date_text
-    known: list[tuple[str, Any]] = [("Born", born or "not recorded"), *numbers(patient)]
+    known: list[tuple[str, Any]] = [(_("Born"), born or _("not recorded")), *numbers(patient)]
     return [(label, str(value)) for label, value in known[:2]]
 
 
