@@ -32,7 +32,7 @@ class Desk:
     def window(self, **wishes) -> Page:
         """A fresh browser without a session."""
         page = self.browser.new_context(**({"viewport": LAPTOP} | wishes)).new_page()
-        page.set_default_timeout(8_000)
+        page.set_default_timeout(20_000)
         page.on("console", self._note_said)
         page.on("pageerror", lambda error: self.complaints.append(f"error on {page.url}: {error}"))
         page.on("response", self._note_failure)
