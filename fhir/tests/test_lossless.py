@@ -9,7 +9,8 @@ from fhir.errors import Refusal
 from fhir.known import Known
 from fhir.mapping import OUR_META
 from fhir.registry import mapping, native_types
-from fhir.validation import validate
+from fhir.validation import is_choice, validate
+from tests.fhir_samples import definition, least, shapes
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 dates = st.sampled_from(
@@ -49,18 +50,63 @@ quantities = st.fixed_dictionaries(
         "comparator": st.sampled_from(["<", ">"]),
     },
 )
-values = st.one_of(
+odd = st.one_of(
     texts, st.booleans(), dates, concepts, references, quantities, st.lists(concepts, max_size=2)
 )
+
+
+def values(type_, name):
+    """What the official schema describes under ``name``; of a name it does not know, anything."""
+    spec = definition(type_)["properties"].get(name)
+    return odd if spec is None else st.one_of(shapes(spec), odd)
 
 
 def elements(type_):
     """Names a resource of the type may carry: what the mapping knows, and what it does not."""
     stems = [element.name for element in mapping(type_).elements]
     choices = [s.replace("[x]", end) for s in stems for end in ("DateTime", "Period", "Boolean")]
-    return sorted(
-        {*stems, *choices, "_birthDate", "text", "contained", "valueQuantity", "extension"}
-    )
+    official = {*definition(type_)["properties"]} - {"resourceType", "id", "meta", "contained"}
+    return sorted({*stems, *choices, *official, "valueQuantity"})
+
+
+@st.composite
+def resources(draw, type_):
+    """What must be there, and up to eight elements that the schema lets through."""
+    names = draw(st.lists(st.sampled_from(elements(type_)), max_size=8, unique=True))
+    body = {name: draw(values(type_, name)) for name in names}
+    kept = {name: value for name, value in body.items() if plausible(type_, name, value)}
+    return {"resourceType": type_, "id": "x"} | REQUIRED[type_] | kept
+
+
+def test_every_type_says_what_it_needs():
+    assert sorted(REQUIRED) == native_types()
+
+
+@pytest.mark.parametrize("type_", native_types())
+def test_what_a_type_needs_is_enough(type_):
+    validate({"resourceType": type_, "id": "x"} | REQUIRED[type_])
+
+
+@pytest.mark.parametrize("type_", native_types())
+def test_every_element_that_a_mapping_knows_is_tried(type_):
+    """Some value for each of them passes the schema: nothing is left out in silence."""
+    known = {name for each in mapping(type_).elements for name in official_names(type_, each.name)}
+    tried = {
+        name
+        for name in known
+        if plausible(type_, name, least(definition(type_)["properties"][name]))
+    }
+    assert known
+    assert tried == known
+
+
+def official_names(type_, element):
+    """The names in JSON of one element; a choice has several."""
+    stem = element.removesuffix("[x]")
+    properties = definition(type_)["properties"]
+    if stem == element:
+        return {element}
+    return {name for name in properties if is_choice(name, stem) and not name.startswith("_")}
 
 
 @pytest.mark.django_db
@@ -68,10 +114,7 @@ def elements(type_):
 @given(data=st.data())
 @settings(max_examples=60, deadline=None)
 def test_a_resource_comes_back_as_it_was_sent(type_, data):
-    body = data.draw(st.dictionaries(st.sampled_from(elements(type_)), values, max_size=8))
-    sent = {"resourceType": type_, "id": "x"} | {
-        name: value for name, value in body.items() if plausible(type_, name, value)
-    }
+    sent = data.draw(resources(type_))
     rules = mapping(type_)
     got = rules.render(rules.read(loads(dumps(sent)), Known()))
     got["meta"] = {k: v for k, v in got["meta"].items() if k not in OUR_META}
@@ -81,7 +124,7 @@ def test_a_resource_comes_back_as_it_was_sent(type_, data):
 def plausible(type_, name, value):
     """Only shapes that the official schema lets through reach a mapping."""
     try:
-        validate({"resourceType": type_, "id": "x"} | REQUIRED.get(type_, {}) | {name: value})
+        validate({"resourceType": type_, "id": "x"} | REQUIRED[type_] | {name: value})
     except Refusal:
         return False
     return True
@@ -90,9 +133,20 @@ def plausible(type_, name, value):
 SUBJECT = {"reference": "Patient/rosa"}
 REQUIRED = {
     "AllergyIntolerance": {"patient": SUBJECT},
+    "Appointment": {"status": "booked", "participant": [{"actor": SUBJECT, "status": "accepted"}]},
+    "Binary": {"contentType": "text/plain"},
     "CarePlan": {"status": "active", "intent": "plan", "subject": SUBJECT},
+    "CareTeam": {},
     "Condition": {"subject": SUBJECT},
+    "Consent": {
+        "status": "active",
+        "scope": {"text": "x"},
+        "category": [{"text": "x"}],
+        "patient": SUBJECT,
+    },
     "Device": {},
+    "DiagnosticReport": {"status": "final", "code": {"text": "x"}},
+    "DocumentReference": {"status": "current", "content": [{"attachment": {"title": "x"}}]},
     "Encounter": {"status": "finished", "class": {"code": "AMB"}},
     "FamilyMemberHistory": {
         "status": "completed",
@@ -101,12 +155,14 @@ REQUIRED = {
     },
     "Flag": {"status": "active", "code": {"text": "x"}, "subject": SUBJECT},
     "Goal": {"lifecycleStatus": "active", "description": {"text": "x"}, "subject": SUBJECT},
+    "ImagingStudy": {"status": "available", "subject": SUBJECT},
     "Immunization": {
         "status": "completed",
         "vaccineCode": {"text": "x"},
         "patient": SUBJECT,
         "occurrenceString": "x",
     },
+    "Location": {},
     "Medication": {},
     "MedicationAdministration": {
         "status": "completed",
@@ -114,18 +170,24 @@ REQUIRED = {
         "medicationCodeableConcept": {"text": "x"},
         "effectiveDateTime": "2024",
     },
-    "MedicationStatement": {
-        "status": "active",
-        "subject": SUBJECT,
-        "medicationCodeableConcept": {"text": "x"},
-    },
     "MedicationRequest": {
         "status": "active",
         "intent": "order",
         "subject": SUBJECT,
         "medicationCodeableConcept": {"text": "x"},
     },
+    "MedicationStatement": {
+        "status": "active",
+        "subject": SUBJECT,
+        "medicationCodeableConcept": {"text": "x"},
+    },
     "Observation": {"status": "final", "code": {"text": "x"}},
-    "Task": {"status": "requested", "intent": "order"},
+    "Organization": {},
+    "Patient": {},
+    "Practitioner": {},
+    "PractitionerRole": {},
     "Procedure": {"status": "completed", "subject": SUBJECT},
+    "RelatedPerson": {"patient": SUBJECT},
+    "ServiceRequest": {"status": "active", "intent": "order", "subject": SUBJECT},
+    "Task": {"status": "requested", "intent": "order"},
 }
