@@ -32,7 +32,11 @@ def _day(at: datetime | None) -> str:
 
 def _vitals(patient: Patient) -> list[str]:
     rows = load(vitals(patient))["vitals"]
-    return [f"{row.name} {_value(row.latest)} {stamp(row.latest.at)}" for row in rows if row.latest]
+    return [f"{row.name} {_sign(row.latest)} {stamp(row.latest.at)}" for row in rows if row.latest]
+
+
+def _sign(reading: Reading) -> str:
+    return _value(reading) + (f" ({reading.breathed})" if reading.breathed else "")
 
 
 def _value(reading: Reading) -> str:
@@ -119,6 +123,11 @@ def phrase(name: str, patient: Patient) -> str:
     lines = said(patient) or [_("none recorded")]
     start = f"{heading} ({_('as of')} {stamp(timezone.now())}): "
     return start + "; ".join(lines)
+
+
+def unreplaced(text: str) -> list[str]:
+    """The phrases that stand in ``text`` as they were typed, each once."""
+    return list(dict.fromkeys(match.group(0) for match in _PHRASE.finditer(text)))
 
 
 def expand(text: str, patient: Patient) -> str:

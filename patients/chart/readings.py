@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from fhir.together import Loading, Sql
 from patients.chart.concepts import words_of
-from patients.chart.ranges import Bounds, LocalRanges, assess, beyond, interpretation, own_range
+from patients.chart.ranges import LocalRanges, assess
 from patients.models import Observation, Patient
 
 SYSTOLIC, DIASTOLIC = "8480-6", "8462-4"
@@ -50,6 +52,8 @@ class Reading:
     critical: bool = False
     # Where the range comes from: "report", "local" (this house's) or "" for none.
     range_source: str = ""
+    # Of a saturation: air or oxygen and how much; "" where nobody said.
+    breathed: str = ""
 
 
 @dataclass
@@ -144,7 +148,23 @@ def reading(observation: Observation, local: LocalRanges | None = None) -> Readi
         ),
         critical=known.critical,
         range_source=known.range_source,
+        breathed=", ".join(breathed(observation)),
     )
+
+
+def breathed(row: Observation) -> list[str]:
+    """Air, oxygen and its flow or concentration, of a saturation."""
+    if CODES.get(row.code_code) != "Oxygen saturation":
+        return []
+    said = []
+    for component in row.components or []:
+        amount = component.get("valueQuantity") or {}
+        if "value" in amount:
+            unit = amount.get("unit") or amount.get("code") or _("unit not recorded")
+            said.append(f"{amount['value']} {unit}")
+        elif words := words_of(component.get("valueCodeableConcept")):
+            said.append(words)
+    return list(reversed(said))
 
 
 def shown_flag(flag: str) -> str:
@@ -190,20 +210,6 @@ def _pressure(observation: Observation) -> str:
 
 def _short(number: int | Decimal) -> str:
     return f"{number:.0f}"
-
-
-def reference_range(observation: Observation) -> tuple[Decimal | None, Decimal | None, str]:
-    """Low, high and words of the result's own range; empty words where there is none."""
-    bounds, words = own_range(observation)
-    return (bounds.low, bounds.high, words) if bounds else (None, None, words)
-
-
-def flag(observation: Observation, low: Decimal | None, high: Decimal | None) -> str:
-    """What the sender said of the value; else low or high against its own range."""
-    said = interpretation(observation)
-    if said is not None:
-        return shown_flag(said)
-    return beyond(observation, Bounds(low, high), "L", "H")
 
 
 def series(rows: list[Observation]) -> list[float]:

@@ -9,10 +9,9 @@ from uuid import UUID
 
 from django.core import signing
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from patients.chart.concepts import noted, words_of
-from patients.chart.readings import CODES, VITALS, Reading, reading, series
+from patients.chart.readings import CODES, VITALS, Reading, breathed, reading, series
 from patients.models import Observation, Patient
 
 ROUNDS = 12
@@ -129,7 +128,7 @@ def detail_words(row: Observation) -> str:
     parts = [
         *(words_of(each.get("valueCodeableConcept")) for each in _positions(row)),
         words_of((row.extra or {}).get("bodySite")),
-        *_breathed(row),
+        *breathed(row),
         *(str(note.get("text", "")) for note in row.notes or []),
     ]
     return ", ".join(filter(None, parts))
@@ -138,18 +137,3 @@ def detail_words(row: Observation) -> str:
 def _positions(row: Observation) -> list[dict[str, Any]]:
     extensions = (row.extra or {}).get("extension") or []
     return [each for each in extensions if each.get("url") == POSITION_EXTENSION]
-
-
-def _breathed(row: Observation) -> list[str]:
-    """Air, oxygen and its flow or concentration, of a saturation."""
-    if CODES.get(row.code_code) != "Oxygen saturation":
-        return []
-    said = []
-    for component in row.components or []:
-        amount = component.get("valueQuantity") or {}
-        if "value" in amount:
-            unit = amount.get("unit") or amount.get("code") or _("unit not recorded")
-            said.append(f"{amount['value']} {unit}")
-        elif words := words_of(component.get("valueCodeableConcept")):
-            said.append(words)
-    return list(reversed(said))

@@ -181,3 +181,9 @@ def test_a_critical_value_before_keeps_its_flag(page, rosa):
     pulse(rosa, 7, **lab, effective_start=earlier, interpretations=critical)
     pulse(rosa, 4, **lab)
     assert "critically high" in page()
+
+
+def test_a_saturation_on_oxygen_says_so(page, rosa):
+    oxygen = {"code": {"text": "Air or oxygen"}, "valueCodeableConcept": {"text": "Oxygen, mask"}}
+    pulse(rosa, 93, code_code="59408-5", value_ucum="%", components=[oxygen])
+    assert "Oxygen, mask" in page()

@@ -16,7 +16,7 @@ from fhir.errors import NotFound, Refusal, VersionConflict
 from fhir.together import load
 from patients.acts import notes as acts
 from patients.chart.copying import copied_sections
-from patients.chart.dot_phrases import PHRASES, expand, phrase
+from patients.chart.dot_phrases import PHRASES, expand, phrase, unreplaced
 from patients.chart.notes import last_note, unsigned_drafts
 from patients.chart.sections import banner
 from patients.forms.notes import DraftForm, SignForm
@@ -217,6 +217,7 @@ def sign_page(request: HttpRequest, found: NoteDraft, status: int = 200) -> Http
         "form": SignForm(initial=shown),
         "mine": found.is_of(principal(request)),
         "parked": found.parked_texts(),
+        "unreplaced": unreplaced(text),
         "tab": "notes",
     }
     return render(request, "notes/sign.html", context, status=status)

@@ -161,3 +161,9 @@ def test_more_diagnoses_than_fit_are_said(rosa):
     for number in range(21):
         add(Condition(patient=rosa, code_text=f"Sprain {number}", clinical_status="active"))
     assert "more diagnoses recorded than are listed here" in expand(".problems", rosa)
+
+
+def test_a_saturation_says_what_was_breathed(rosa):
+    oxygen = {"code": {"text": "Air or oxygen"}, "valueCodeableConcept": {"text": "Oxygen, mask"}}
+    measured(rosa, "59408-5", "93", components=[oxygen])
+    assert "Oxygen saturation 93/min (Oxygen, mask)" in expand(".vitals", rosa)
