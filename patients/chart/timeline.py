@@ -10,12 +10,14 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from fhir.times import span_text
 from fhir.together import fetch_together
 from patients.acts.charting import is_in_error
-from patients.chart.concepts import all_words, noted
+from patients.chart.concepts import all_words, moment_words, noted
 from patients.chart.history import CLASSES
 from patients.chart.medicines import dose_words
-from patients.chart.readings import flag, reference_range, value_words
+from patients.chart.ranges import LocalRanges, assess
+from patients.chart.readings import shown_flag, value_words
 from patients.models import (
     AllergyIntolerance,
     Appointment,
@@ -83,7 +85,11 @@ class Kind:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the timeline."""
+    """One line of the timeline.
+
+    Attributes:
+        recorded_as: A year, month or day where no more is known than that; else empty.
+    """
 
     id: UUID
     at: datetime | None
@@ -96,6 +102,7 @@ class Entry:
     status: str
     in_error: bool
     url_name: str
+    recorded_as: str = ""
 
 
 @dataclass(frozen=True)
@@ -261,22 +268,29 @@ def timeline(
         after: Moment and id of the entry that the stretch follows; None: from the newest.
     """
     chosen = [kind for kind in KINDS if not kinds or kind.id in kinds]
-    dated = _fetch(chosen, lambda source: _dated(source, patient, text, after))
+    dated = _fetch(patient, chosen, lambda source: _dated(source, patient, text, after))
     dated.sort(key=lambda entry: (entry.at, entry.id), reverse=True)
     shown = dated[:PAGE]
     if len(dated) > PAGE:
         return Page(shown, shown[-1], [])
-    return Page(shown, None, _fetch(chosen, lambda source: _undated(source, patient, text)))
+    return Page(
+        shown, None, _fetch(patient, chosen, lambda source: _undated(source, patient, text))
+    )
 
 
-def _fetch(kinds: list[Kind], rows: Callable[[Source], QuerySet[Any]]) -> list[Entry]:
+def _fetch(
+    patient: Patient, kinds: list[Kind], rows: Callable[[Source], QuerySet[Any]]
+) -> list[Entry]:
     sources = {
         f"{kind.id}-{number}": (kind, source)
         for kind in kinds
         for number, source in enumerate(kind.sources)
     }
     found = fetch_together({name: rows(source) for name, (_, source) in sources.items()})
-    return [_entry(row, *sources[name]) for name, each in found.items() for row in each]
+    every = [(row, sources[name]) for name, each in found.items() for row in each]
+    codes = {row.code_code for row, _source in every if isinstance(row, Observation)} - {""}
+    local = LocalRanges(patient if codes else None, codes)
+    return [_entry(row, *source, local) for row, source in every]
 
 
 def _matching(source: Source, patient: Patient, text: str) -> QuerySet[Any]:
@@ -311,11 +325,10 @@ def _undated(source: Source, patient: Patient, text: str) -> QuerySet[Any]:
     return rows.order_by("-id")[:UNDATED_AT_MOST]
 
 
-def _entry(row: Any, kind: Kind, source: Source) -> Entry:
+def _entry(row: Any, kind: Kind, source: Source, local: LocalRanges) -> Entry:
     flagged, value, unit = "", "", ""
     if isinstance(row, Observation):
-        low, high, _words = reference_range(row)
-        flagged, (value, unit) = flag(row, low, high), value_words(row)
+        flagged, (value, unit) = shown_flag(assess(row, local).flag), value_words(row)
     return Entry(
         id=row.id,
         at=getattr(row, source.at),
@@ -328,4 +341,12 @@ def _entry(row: Any, kind: Kind, source: Source) -> Entry:
         status=getattr(row, "status", "") or getattr(row, "clinical_status", ""),
         in_error=is_in_error(row),
         url_name=source.url_name,
+        recorded_as=_recorded_as(row, source.at),
     )
+
+
+def _recorded_as(row: Any, column: str) -> str:
+    """The year, month or day that was written; empty where the hour is known."""
+    low = getattr(row, column)
+    high = getattr(row, column.removesuffix("_start") + "_end", None)
+    return moment_words(low, high) if low != high and span_text(low, high) else ""

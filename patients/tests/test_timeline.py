@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from fhir import changes
 from fhir.principal import SYSTEM
+from fhir.times import moment_range
+from patients.chart.concepts import moment_words
 from patients.chart.timeline import PAGE, timeline
 from patients.models import AllergyIntolerance, Condition, MedicationRequest, Observation
 
@@ -132,3 +134,32 @@ def test_one_statement_brings_a_page(rosa, django_assert_num_queries):
     changes.bulk_create([observed(rosa, f"Test {n}") for n in range(PAGE + 1)], by=SYSTEM)
     with django_assert_num_queries(1):
         timeline(rosa)
+
+
+def potassium(rosa, value):
+    code = {"code_system": "http://loinc.org", "code_code": "2823-3"}
+    row = observed(rosa, "Potassium", **code)
+    row.value = Decimal(value)
+    return changes.create(row, by=SYSTEM)
+
+
+@pytest.mark.parametrize(("value", "flag"), [("6.9", "HH"), ("5.5", "H"), ("4.2", "")])
+def test_a_result_has_the_flag_that_it_has_elsewhere(rosa, value, flag):
+    potassium(rosa, value)
+    assert [entry.flag for entry in timeline(rosa, kinds=["results"]).entries] == [flag]
+
+
+def test_the_ranges_of_this_house_take_one_more_statement(rosa, django_assert_num_queries):
+    potassium(rosa, "4.2")
+    with django_assert_num_queries(3):  # dated, ranges, undated
+        timeline(rosa, kinds=["results"])
+
+
+@pytest.mark.parametrize("written", ["2017", "2017-03", "2017-03-12"])
+def test_a_date_has_no_invented_hour(rosa, written):
+    low, high = moment_range(written)
+    changes.create(
+        Condition(patient=rosa, code_text="Gout", onset_start=low, onset_end=high), by=SYSTEM
+    )
+    [entry] = timeline(rosa, kinds=["problems"]).entries
+    assert entry.recorded_as == moment_words(low, high)
