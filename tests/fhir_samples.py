@@ -16,7 +16,17 @@ BY_PATTERN = {
     "xhtml": "<div xmlns='http://www.w3.org/1999/xhtml'>x</div>",
     "base64Binary": "eA==",
 }
-WRITTEN = ("2024-02-29T10:00:00+02:00", "2024-02-29", "1958-04", "10:00:00", "x")
+# One text of each form that the schema asks for.
+WRITTEN = (
+    "2024-02-29T10:00:00+02:00",
+    "2024-02-29",
+    "1958-04",
+    "10:00:00",
+    "x",
+    "eA==",
+    "urn:oid:1.2.3",
+    "urn:uuid:c757873d-ec9a-4326-a141-556f43239520",
+)
 ODD = {"url": "urn:not-really", "valueBoolean": True}
 
 
