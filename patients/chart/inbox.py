@@ -130,7 +130,9 @@ def of_patient(by: Principal, patient: Patient) -> list[Line]:
     return lines(by, rows.order_by("-critical", "arrived_at", "pk")[:SHOWN])
 
 
-def lines(by: Principal, rows: QuerySet[InboxItem]) -> list[Line]:
+def lines(
+    by: Principal, rows: QuerySet[InboxItem], *, parts_shown: int = PARTS_SHOWN
+) -> list[Line]:
     """Items with what they are about: the same few queries for any number."""
     items = list(rows.select_related("patient", "owner", "facility"))
     open_ids = _open(by, {item.patient_id for item in items})
@@ -144,6 +146,7 @@ def lines(by: Principal, rows: QuerySet[InboxItem]) -> list[Line]:
         _line(item, observations, reports, parts.get(item.pk, []), ranges[item.patient_id])
         for item in items
     ]
+    shown = [_shortened(line, parts_shown) for line in shown]
     return [line if line.item.patient_id in open_ids else _closed(line) for line in shown]
 
 
@@ -191,11 +194,16 @@ def _line(
         overdue=bool(
             item.critical and item.state == "new" and item.due_at and item.due_at <= timezone.now()
         ),
-        readings=shown[:PARTS_SHOWN],
-        more=max(len(shown) - PARTS_SHOWN, 0),
+        readings=shown,
+        more=0,
         conclusion=report.conclusion if report else "",
         status=record.status if record else "",
     )
+
+
+def _shortened(line: Line, most: int) -> Line:
+    """For a list: the worst results first, and how many more there are."""
+    return replace(line, readings=line.readings[:most], more=max(len(line.readings) - most, 0))
 
 
 def _closed(line: Line) -> Line:

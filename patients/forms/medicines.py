@@ -189,6 +189,11 @@ class PrescribeForm(SigForm):
     setting = forms.ChoiceField(choices=SETTINGS, label=gettext_lazy("Where it is taken"))
     version = VersionField(required=False)
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # What somebody takes elsewhere may be unknown; what is ordered here may not.
+        self.fields["route"].required = self.fields["frequency"].required = True
+
     def prescription(self) -> Prescription:
         """What the person wants, as the act takes it."""
         said = self.cleaned_data

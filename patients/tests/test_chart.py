@@ -135,8 +135,9 @@ def test_the_chart_asks_the_database_as_often_for_one_row_as_for_hundreds(
         client.get(f"/patients/{rosa.id}/")
 
 
-def strike(client, reading, reason="wrong arm", version="1"):
-    return client.post(f"/observations/{reading.id}/", {"reason": reason, "version": version})
+def strike(client, reading, reason="wrong arm", version="1", patient=None):
+    said = {"reason": reason, "version": version, "patient": str(patient or reading.patient_id)}
+    return client.post(f"/observations/{reading.id}/", said)
 
 
 def test_what_was_entered_in_error_leaves_the_chart(client, page, rosa):
@@ -150,6 +151,11 @@ def test_what_was_entered_in_error_is_kept_with_its_reason(client, page, rosa):
     strike(client, reading)
     kept = client.get(f"/observations/{reading.id}/").content.decode()
     assert "Entered in error: wrong arm" in kept
+
+
+def test_a_form_of_another_patients_tab_strikes_nothing(client, page, rosa, otto):
+    reading = pulse(rosa)
+    assert strike(client, reading, patient=otto.id).status_code == 409
 
 
 def test_an_error_needs_a_reason(client, page, rosa):

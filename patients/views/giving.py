@@ -25,6 +25,7 @@ from patients.acts.medication_doses import (
 )
 from patients.acts.medications import PatientDied
 from patients.chart.doses import INPATIENT, DueDoses, due_doses
+from patients.chart.history import allergies_of
 from patients.chart.medicines import written
 from patients.chart.person import person
 from patients.chart.sections import banner
@@ -50,10 +51,11 @@ def ward_due(request: HttpRequest) -> HttpResponse:
         .order_by("location__part_of__name", "location__name", "start", "id")[:WARD_AT_MOST]
     )
     found: list[tuple[Encounter, Patient]] = [(s, s.patient) for s in stays if s.patient]
-    doses = due_doses({patient.id: patient for _stay, patient in found}.values())
+    patients = {patient.id: patient for _stay, patient in found}.values()
+    doses, allergic = due_doses(patients), allergies_of(patients)
     wards: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for stay, patient in found:
-        wards[ward_of(stay)].append(_row(stay, patient, doses[patient.id]))
+        wards[ward_of(stay)].append(_row(stay, patient, doses[patient.id]) | allergic[patient.id])
     audit.record_access(
         by=by, action="round", entities=[patient.reference for _stay, patient in found]
     )

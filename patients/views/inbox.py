@@ -25,6 +25,8 @@ from patients.views.editing import same_patient
 
 STEPS = ("see", "act", "close", "take")
 
+EVERY_PART = 10_000
+
 
 @require_safe
 @requires(RESULT_ACKNOWLEDGE)
@@ -87,7 +89,7 @@ def item_page(
         entities=[f"{item.kind}/{item.record_id}"],
         patient_id=item.patient_id,
     )
-    line = lines(by, InboxItem.objects.filter(pk=item.pk))[0]
+    line = lines(by, InboxItem.objects.filter(pk=item.pk), parts_shown=EVERY_PART)[0]
     context = banner(item.patient) | {
         "tab": "results",
         "line": line,

@@ -20,6 +20,7 @@ from patients.chart.versions import versions
 from patients.forms.in_error import InErrorForm
 from patients.models import Observation, Patient
 from patients.models.base import ENTERED_IN_ERROR
+from patients.views.editing import same_patient
 from patients.views.opening import looked, open_record
 
 # Category of an observation → the tab of the chart that lists it.
@@ -33,6 +34,8 @@ def observation(request: HttpRequest, observation_id: UUID) -> HttpResponse:
     by = principal(request)
     shown, patient = open_record(request, Observation, observation_id)
     form = InErrorForm(request.POST or None, initial={"version": shown.version})
+    if request.method == "POST":
+        same_patient(request, patient)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         enter_in_error(shown, by=by, reason=said["reason"], expected=said["version"])

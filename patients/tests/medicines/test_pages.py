@@ -179,6 +179,11 @@ def test_a_field_that_cannot_be_is_refused(doctor_client, rosa, field, value):
     assert checked(doctor_client, rosa, **{field: value})[0].status_code == 422
 
 
+@pytest.mark.parametrize("field", ["route", "frequency"])
+def test_nothing_is_ordered_without_saying_how_and_how_often(doctor_client, rosa, field):
+    assert checked(doctor_client, rosa, **{field: ""})[0].status_code == 422
+
+
 def test_emoji_and_combining_letters_are_kept(doctor_client, rosa):
     signed(doctor_client, rosa, extra="å la carte 🍊")
     assert "🍊" in MedicationRequest.objects.get().dosages[0]["text"]
