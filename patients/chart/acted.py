@@ -1,5 +1,6 @@
 """What can have been done about a result: the patient's newest notes, orders and tasks."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.db.models import Model
@@ -17,6 +18,17 @@ def choices(patient: Patient) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for kind in ACTED_WITH:
         found += [(row.reference, words(row)) for row in _newest(kind, patient)]
+    return found
+
+
+def in_words(patient: Patient, references: Iterable[str]) -> dict[str, str]:
+    """What was linked, by its reference; a reference that is not here stays as it is."""
+    found = {}
+    for reference in set(references) - {""}:
+        kind, _, fhir_id = reference.partition("/")
+        rows: Any = mapping(kind).model._default_manager if kind in ACTED_WITH else None
+        row = rows.of(patient).filter(fhir_id=fhir_id).first() if rows is not None else None
+        found[reference] = words(row) if row is not None else reference
     return found
 
 

@@ -16,7 +16,7 @@ from fhir.errors import NotFound, VersionConflict
 from fhir.principal import Principal
 from patients.acts import inbox as acts
 from patients.acts.covers import come_back, go_away
-from patients.chart.acted import choices
+from patients.chart.acted import choices, in_words
 from patients.chart.inbox import BOXES, box, critical_unacknowledged, inbox_counts, lines
 from patients.chart.sections import banner
 from patients.forms.inbox import CoverForm
@@ -90,10 +90,13 @@ def item_page(
         patient_id=item.patient_id,
     )
     line = lines(by, InboxItem.objects.filter(pk=item.pk), parts_shown=EVERY_PART)[0]
+    events = list(InboxEvent.objects.filter(item=item).order_by("-at", "-pk")[:50])
+    linked = in_words(item.patient, [item.acted_reference, *(e.reference for e in events)])
     context = banner(item.patient) | {
         "tab": "results",
         "line": line,
-        "events": InboxEvent.objects.filter(item=item).order_by("-at", "-pk")[:50],
+        "acted": linked.get(item.acted_reference, ""),
+        "events": [(event, linked.get(event.reference, "")) for event in events],
         "choices": choices(item.patient),
     }
     return render(request, "results/inbox_item.html", context, status=status)
