@@ -103,11 +103,27 @@ def _fragment(number: Any) -> orjson.Fragment:
 
 
 def same(one: Any, other: Any) -> bool:
-    """True where both would be written alike: 1.0 and 1.00 differ, key order does not matter."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
+    """True where both would be written alike: 1.0 and 1.00 differ, key order does not matter.
+
+    Without recursion: what strangers nest deeply must not reach the end of the stack.
+    """
+    waiting = [(one, other)]
+    while waiting:
+        left, right = waiting.pop()
+        if isinstance(left, dict) and isinstance(right, dict):
+            if left.keys() != right.keys():
+                return False
+            waiting += [(left[key], right[key]) for key in left]
+        elif isinstance(left, list) and isinstance(right, list):
+            if len(left) != len(right):
+                return False
+            waiting += zip(left, right, strict=True)
+        elif not _same_leaf(left, right):
+            return False
+    return True
+
+
+def _same_leaf(one: Any, other: Any) -> bool:
     if isinstance(one, Decimal | int) or isinstance(other, Decimal | int):
         return type(one) is not str and type(other) is not str and dumps(one) == dumps(other)
     return bool(one == other)

@@ -18,11 +18,16 @@ def understood(record: Record) -> bool:
 
 
 def _modified(value: Any) -> bool:
-    if isinstance(value, list):
-        return any(map(_modified, value))
-    if not isinstance(value, dict):
-        return False
-    return not UNKNOWN_MODIFIERS.isdisjoint(value) or any(map(_modified, value.values()))
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            if not UNKNOWN_MODIFIERS.isdisjoint(each):
+                return True
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
+    return False
 
 
 def noted(text: str, record: Record) -> str:

@@ -207,10 +207,10 @@ def test_an_inpatient_without_a_bed_is_said_to_have_none_recorded(said, rosa):
     assert said()["Bed"] == "Not recorded"
 
 
-def test_the_banner_asks_the_database_twice(lift, rosa, django_assert_num_queries):
+def test_the_banner_asks_the_database_once(lift, rosa, django_assert_num_queries):
     lift()
     lift("isolation", BY_ID["isolation"].options[0])
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         load(banner_flags(rosa))
 
 
