@@ -13,7 +13,7 @@ KILLS = 12
 pytestmark = pytest.mark.xdist_group("faults")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def outcome(trial: Trial) -> Outcome:
     return trial.round(SEED, KILLS)
 

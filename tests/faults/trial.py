@@ -80,7 +80,12 @@ class Trial:
             for n, one in enumerate(patches)
         ]
         cuff = Cuff(scale, self.witness.base_url, self.doctor, first=1000 * self.rounds)
-        killer = Killer(self.house, rng, lambda: self.witness.promises, self.witness.wait_for)
+        killer = Killer(
+            self.house,
+            rng,
+            lambda: self.witness.promises - before,
+            lambda promises, seconds: self.witness.wait_for(before + promises, seconds),
+        )
         killer.victims["a wearable"] = lambda *_: rng.choice(wearers).pids
         for one in (*wearers, cuff):
             one.start()
