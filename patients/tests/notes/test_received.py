@@ -134,7 +134,8 @@ def test_another_charset_is_read(receive):
 
 @pytest.mark.parametrize("data", ["AAAA", "%%%"])
 def test_bytes_that_are_no_text_do_no_harm(receive, data):
-    receive(content=[{"attachment": {"contentType": "text/plain; charset=nope", "data": data}}])
+    content = [{"attachment": {"contentType": "text/plain; charset=nope", "data": data}}]
+    assert receive(content=content).content == content
 
 
 def test_a_binary_belongs_to_the_patient_of_its_document(signed_in, rosa):

@@ -58,7 +58,7 @@ def test_a_doctor_is_not_in_two_places(booked, as_registrar, rosa, harbour, ames
 
 def test_the_next_time_is_free(booked, as_registrar, rosa, harbour, ames, soon):
     after = Slot(soon + timedelta(minutes=20), 20, harbour, ames)
-    book(by=as_registrar, patient=rosa, slot=after, what="x")
+    assert book(by=as_registrar, patient=rosa, slot=after, what="x").start == after.start
 
 
 def test_the_past_is_not_booked(as_registrar, otto, harbour):

@@ -148,7 +148,8 @@ def test_a_transfer_ends_one_place_when_the_next_begins(moved):
 
 
 def test_a_transfer_frees_the_bed(moved, as_registrar, rosa, bed_1):
-    admit(by=as_registrar, patient=rosa, place=bed_1, arrival=Arrival(timezone.now()))
+    next_one = admit(by=as_registrar, patient=rosa, place=bed_1, arrival=Arrival(timezone.now()))
+    assert next_one.location == bed_1
 
 
 def test_a_transfer_into_a_taken_bed_is_refused(moved, as_registrar, rosa, bed_1, bed_2):
@@ -200,7 +201,8 @@ def test_a_discharge_keeps_the_state_before(left):
 
 
 def test_a_discharge_frees_the_bed(left, as_registrar, rosa, bed_2):
-    admit(by=as_registrar, patient=rosa, place=bed_2, arrival=Arrival(timezone.now()))
+    next_one = admit(by=as_registrar, patient=rosa, place=bed_2, arrival=Arrival(timezone.now()))
+    assert next_one.location == bed_2
 
 
 def test_nobody_is_discharged_twice(left, as_registrar):
