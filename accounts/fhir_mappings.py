@@ -3,9 +3,9 @@
 from typing import Any
 
 from accounts.models import Location, Organization, Practitioner, PractitionerRole
-from fhir import search
 from fhir.elements import boolean, period, primitive, reference, verbatim
 from fhir.mapping import Mapping
+from fhir.search import columns
 
 
 def name_of(names: list[dict[str, Any]]) -> str:
@@ -30,7 +30,7 @@ MAPPINGS = (
             boolean("active", "active"),
             primitive("name", "name"),
         ),
-        search=(search.boolean("active", "active"),),
+        search=(columns.boolean("active", "active"),),
     ),
     Mapping(
         "Location",
@@ -43,9 +43,9 @@ MAPPINGS = (
             reference("partOf", "part_of", "Location"),
         ),
         search=(
-            search.code("status", "status"),
-            search.reference("organization", "organization", "Organization"),
-            search.reference("partof", "part_of", "Location"),
+            columns.code("status", "status"),
+            columns.reference("organization", "organization", "Organization"),
+            columns.reference("partof", "part_of", "Location"),
         ),
         joins=("organization", "part_of"),
     ),
@@ -58,7 +58,7 @@ MAPPINGS = (
             verbatim("name", "names"),
             primitive("gender", "gender"),
         ),
-        search=(search.boolean("active", "active"), search.code("gender", "gender")),
+        search=(columns.boolean("active", "active"), columns.code("gender", "gender")),
         derive=_derive_practitioner,
     ),
     Mapping(
@@ -76,10 +76,10 @@ MAPPINGS = (
             verbatim("telecom", "telecom"),
         ),
         search=(
-            search.boolean("active", "active"),
-            search.reference("practitioner", "practitioner", "Practitioner"),
-            search.reference("organization", "organization", "Organization"),
-            search.moments("date", "start", "end"),
+            columns.boolean("active", "active"),
+            columns.reference("practitioner", "practitioner", "Practitioner"),
+            columns.reference("organization", "organization", "Organization"),
+            columns.moments("date", "start", "end"),
         ),
         joins=("practitioner", "organization"),
     ),

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 
 from fhir.codec import same
 from fhir.models import Record
-from fhir.search import Parameter
+from fhir.search.columns import Parameter
 
 Resource: TypeAlias = dict[str, Any]
 Columns: TypeAlias = dict[str, Any]

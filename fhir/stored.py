@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from fhir.definitions import patient_paths
 from fhir.mapping import Mapping, Resolver, Resource, read_identity, remainder
 from fhir.models import StoredResource, StoredSubject
-from fhir.search import Parameter
+from fhir.search.columns import Parameter
 
 
 class StoredMapping(Mapping):

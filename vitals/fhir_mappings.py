@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from fhir import search
 from fhir.elements import custom, literal_reference, primitive, reference, verbatim
 from fhir.mapping import Columns, Mapping, Resource
+from fhir.search import columns
 from vitals.models import Device
 
 MODEL_NAME = "model-name"
@@ -37,9 +37,9 @@ MAPPINGS = (
             reference("owner", "facility", "Organization"),
         ),
         search=(
-            search.code("status", "status"),
-            search.token("identifier", "serial", "serial"),
-            search.reference("organization", "facility", "Organization"),
+            columns.code("status", "status"),
+            columns.token("identifier", "serial", "serial"),
+            columns.reference("organization", "facility", "Organization"),
         ),
         joins=("facility",),
     ),

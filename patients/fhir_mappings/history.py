@@ -3,7 +3,6 @@
 from decimal import Decimal
 from typing import Any
 
-from fhir import search
 from fhir.elements import (
     boolean,
     category_codes,
@@ -22,6 +21,7 @@ from fhir.elements import (
     verbatim,
 )
 from fhir.mapping import Columns, Mapping, Resource
+from fhir.search import columns
 from patients.fhir_mappings.systems import (
     CVX,
     ENCOUNTER,
@@ -96,13 +96,13 @@ MAPPINGS = (
         search=(
             PATIENT,
             SUBJECT,
-            search.code("clinical-status", "clinical_status"),
-            search.code("verification-status", "verification_status"),
-            search.codes("category", "categories"),
-            search.token("code", "code_system", "code_code"),
-            search.moments("onset-date", "onset_start", "onset_end"),
-            search.moments("abatement-date", "abatement_start", "abatement_end"),
-            search.moments("recorded-date", "recorded_at", "recorded_at"),
+            columns.code("clinical-status", "clinical_status"),
+            columns.code("verification-status", "verification_status"),
+            columns.codes("category", "categories"),
+            columns.token("code", "code_system", "code_code"),
+            columns.moments("onset-date", "onset_start", "onset_end"),
+            columns.moments("abatement-date", "abatement_start", "abatement_end"),
+            columns.moments("recorded-date", "recorded_at", "recorded_at"),
             ENCOUNTER,
         ),
         joins=("patient", "encounter"),
@@ -135,12 +135,12 @@ MAPPINGS = (
         ),
         search=(
             PATIENT,
-            search.code("clinical-status", "clinical_status"),
-            search.code("verification-status", "verification_status"),
-            search.codes("category", "categories"),
-            search.code("criticality", "criticality"),
-            search.token("code", "code_system", "code_code"),
-            search.moments("date", "recorded_at", "recorded_at"),
+            columns.code("clinical-status", "clinical_status"),
+            columns.code("verification-status", "verification_status"),
+            columns.codes("category", "categories"),
+            columns.code("criticality", "criticality"),
+            columns.token("code", "code_system", "code_code"),
+            columns.moments("date", "recorded_at", "recorded_at"),
         ),
         joins=("patient",),
     ),
@@ -169,10 +169,10 @@ MAPPINGS = (
         search=(
             PATIENT,
             SUBJECT,
-            search.code("status", "status"),
-            search.token("category", "category_system", "category_code"),
-            search.token("code", "code_system", "code_code"),
-            search.moments("date", "performed_start", "performed_end"),
+            columns.code("status", "status"),
+            columns.token("category", "category_system", "category_code"),
+            columns.token("code", "code_system", "code_code"),
+            columns.moments("date", "performed_start", "performed_end"),
             ENCOUNTER,
         ),
         joins=("patient", "encounter"),
@@ -206,9 +206,9 @@ MAPPINGS = (
         ),
         search=(
             PATIENT,
-            search.code("status", "status"),
-            search.token("vaccine-code", "vaccine_system", "vaccine_code"),
-            search.moments("date", "occurrence_start", "occurrence_end"),
+            columns.code("status", "status"),
+            columns.token("vaccine-code", "vaccine_system", "vaccine_code"),
+            columns.moments("date", "occurrence_start", "occurrence_end"),
         ),
         joins=("patient", "encounter"),
     ),
@@ -232,9 +232,9 @@ MAPPINGS = (
         ),
         search=(
             PATIENT,
-            search.code("status", "status"),
-            search.token("relationship", "relationship_system", "relationship_code"),
-            search.moments("date", "recorded_at", "recorded_at"),
+            columns.code("status", "status"),
+            columns.token("relationship", "relationship_system", "relationship_code"),
+            columns.moments("date", "recorded_at", "recorded_at"),
         ),
         joins=("patient",),
     ),

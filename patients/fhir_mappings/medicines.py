@@ -1,6 +1,5 @@
 """Medicines as FHIR: what is prescribed, taken and given, and the medicine itself."""
 
-from fhir import search
 from fhir.elements import (
     boolean,
     concept,
@@ -12,6 +11,7 @@ from fhir.elements import (
     verbatim,
 )
 from fhir.mapping import Element, Mapping
+from fhir.search import columns
 from patients.dosages import administration_times, request_times
 from patients.fhir_mappings.systems import ENCOUNTER, PATIENT, RXNORM, SNOMED, SUBJECT
 from patients.models import (
@@ -27,9 +27,9 @@ MEDICINE: tuple[Element, ...] = (
     literal_reference("medicationReference", "medication_reference"),
     reference("subject", "patient", "Patient"),
 )
-CODE = search.token("code", "medication_system", "medication_code")
-STATUS = search.code("status", "status")
-EFFECTIVE = search.moments("effective", "effective_start", "effective_end")
+CODE = columns.token("code", "medication_system", "medication_code")
+STATUS = columns.code("status", "status")
+EFFECTIVE = columns.moments("effective", "effective_start", "effective_end")
 
 MEDICATION = Mapping(
     "Medication",
@@ -42,7 +42,7 @@ MEDICATION = Mapping(
         verbatim("ingredient", "ingredients"),
         verbatim("batch", "batch"),
     ),
-    search=(STATUS, search.token("code", "code_system", "code_code")),
+    search=(STATUS, columns.token("code", "code_system", "code_code")),
 )
 
 REQUEST = Mapping(
@@ -75,9 +75,9 @@ REQUEST = Mapping(
         PATIENT,
         SUBJECT,
         STATUS,
-        search.code("intent", "intent"),
+        columns.code("intent", "intent"),
         CODE,
-        search.moments("authoredon", "authored_at", "authored_at"),
+        columns.moments("authoredon", "authored_at", "authored_at"),
         ENCOUNTER,
     ),
     joins=("patient", "encounter"),
@@ -127,7 +127,7 @@ ADMINISTRATION = Mapping(
         SUBJECT,
         STATUS,
         CODE,
-        search.moments("effective-time", "effective_start", "effective_end"),
+        columns.moments("effective-time", "effective_start", "effective_end"),
     ),
     joins=("patient",),
     derive=administration_times,

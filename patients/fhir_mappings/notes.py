@@ -4,9 +4,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from fhir import search
 from fhir.elements import concept, literal_reference, moment, primitive, reference, verbatim
 from fhir.mapping import Columns, Element, Mapping, Resolver, Resource
+from fhir.search import columns
 from fhir.times import moment_range
 from patients import attachments
 from patients.chart.concepts import understood
@@ -110,11 +110,11 @@ MAPPINGS = (
         search=(
             PATIENT,
             SUBJECT,
-            search.code("status", "status"),
-            search.token("type", "type_system", "type_code"),
-            search.codes("category", "category_codes"),
-            search.moments("date", "date_at", "date_at"),
-            search.code("contenttype", "content_type"),
+            columns.code("status", "status"),
+            columns.token("type", "type_system", "type_code"),
+            columns.codes("category", "category_codes"),
+            columns.moments("date", "date_at", "date_at"),
+            columns.code("contenttype", "content_type"),
         ),
         joins=("patient",),
         derive=_derive,

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from fhir import search
 from fhir.elements import (
     boolean,
     concept,
@@ -16,6 +15,7 @@ from fhir.elements import (
     verbatim,
 )
 from fhir.mapping import Columns, Element, Mapping, Resolver, Resource
+from fhir.search import columns
 from fhir.times import moment_range, moment_text
 from patients import derived
 from patients.acts.identity import possible
@@ -133,12 +133,12 @@ MAPPINGS = (
             verbatim("extension", "extensions"),
         ),
         search=(
-            search.words("name", "name_words", words),
-            search.codes("identifier", "identifier_values"),
-            search.code("gender", "gender"),
-            search.dates("birthdate", "birth_date_low", "birth_date_high"),
-            search.boolean("active", "active"),
-            search.reference("organization", "managing_organization", "Organization"),
+            columns.words("name", "name_words", words),
+            columns.codes("identifier", "identifier_values"),
+            columns.code("gender", "gender"),
+            columns.dates("birthdate", "birth_date_low", "birth_date_high"),
+            columns.boolean("active", "active"),
+            columns.reference("organization", "managing_organization", "Organization"),
         ),
         joins=("managing_organization",),
         derive=derived.patient_words,
@@ -172,10 +172,10 @@ MAPPINGS = (
         search=(
             PATIENT,
             SUBJECT,
-            search.code("status", "status"),
-            search.code("class", "class_code"),
-            search.moments("date", "start", "end"),
-            search.reference("service-provider", "organization", "Organization"),
+            columns.code("status", "status"),
+            columns.code("class", "class_code"),
+            columns.moments("date", "start", "end"),
+            columns.reference("service-provider", "organization", "Organization"),
         ),
         joins=("patient", "organization"),
         derive=derived.encounter_location,
@@ -199,9 +199,9 @@ MAPPINGS = (
         ),
         search=(
             PATIENT,
-            search.boolean("active", "active"),
-            search.code("gender", "gender"),
-            search.dates("birthdate", "birth_date_low", "birth_date_high"),
+            columns.boolean("active", "active"),
+            columns.code("gender", "gender"),
+            columns.dates("birthdate", "birth_date_low", "birth_date_high"),
         ),
         joins=("patient",),
     ),
@@ -222,9 +222,9 @@ MAPPINGS = (
         ),
         search=(
             PATIENT,
-            search.code("status", "status"),
-            search.token("scope", "scope_system", "scope_code"),
-            search.moments("date", "consented_at", "consented_at"),
+            columns.code("status", "status"),
+            columns.token("scope", "scope_system", "scope_code"),
+            columns.moments("date", "consented_at", "consented_at"),
         ),
         joins=("patient",),
     ),
@@ -250,10 +250,10 @@ MAPPINGS = (
         ),
         search=(
             PATIENT,
-            search.code("status", "status"),
-            search.moments("date", "start", "start"),
-            search.reference("practitioner", "practitioner", "Practitioner"),
-            search.reference("location", "location", "Location"),
+            columns.code("status", "status"),
+            columns.moments("date", "start", "start"),
+            columns.reference("practitioner", "practitioner", "Practitioner"),
+            columns.reference("location", "location", "Location"),
         ),
         joins=("patient", "practitioner", "location"),
     ),

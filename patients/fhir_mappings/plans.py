@@ -3,7 +3,6 @@
 from typing import Any
 
 from accounts.models import Practitioner
-from fhir import search
 from fhir.elements import (
     concept,
     literal_reference,
@@ -16,6 +15,7 @@ from fhir.elements import (
     verbatim,
 )
 from fhir.mapping import Mapping
+from fhir.search import columns
 from fhir.times import date_range, moment_range
 from patients import derived
 from patients.fhir_mappings.systems import ENCOUNTER, LOINC, PATIENT, SNOMED, SUBJECT, TERMINOLOGY
@@ -62,7 +62,7 @@ MAPPINGS = (
             period("period", "start", "end"),
             verbatim("participant", "participants"),
         ),
-        search=(PATIENT, SUBJECT, search.code("status", "status")),
+        search=(PATIENT, SUBJECT, columns.code("status", "status")),
         joins=("patient",),
         link=derived.link_members,
     ),
@@ -88,9 +88,9 @@ MAPPINGS = (
         search=(
             PATIENT,
             SUBJECT,
-            search.code("status", "status"),
-            search.code("intent", "intent"),
-            search.moments("date", "start", "end"),
+            columns.code("status", "status"),
+            columns.code("intent", "intent"),
+            columns.moments("date", "start", "end"),
             ENCOUNTER,
         ),
         joins=("patient", "encounter"),
@@ -117,10 +117,10 @@ MAPPINGS = (
         search=(
             PATIENT,
             SUBJECT,
-            search.code("lifecycle-status", "lifecycle_status"),
-            search.code("achievement-status", "achievement_status"),
-            search.dates("start-date", "start_low", "start_high"),
-            search.dates("target-date", "due_on", "due_on"),
+            columns.code("lifecycle-status", "lifecycle_status"),
+            columns.code("achievement-status", "achievement_status"),
+            columns.dates("start-date", "start_low", "start_high"),
+            columns.dates("target-date", "due_on", "due_on"),
         ),
         joins=("patient",),
         derive=goal_due,
@@ -148,15 +148,15 @@ MAPPINGS = (
         ),
         search=(
             PATIENT,
-            search.reference("subject", "patient", "Patient"),
-            search.code("status", "status"),
-            search.code("intent", "intent"),
-            search.code("priority", "priority"),
-            search.token("code", "code_system", "code_code"),
-            search.reference("owner", "practitioner", "Practitioner"),
-            search.moments("authored-on", "authored_at", "authored_at"),
-            search.moments("modified", "modified_at", "modified_at"),
-            search.moments("period", "execution_start", "execution_end"),
+            columns.reference("subject", "patient", "Patient"),
+            columns.code("status", "status"),
+            columns.code("intent", "intent"),
+            columns.code("priority", "priority"),
+            columns.token("code", "code_system", "code_code"),
+            columns.reference("owner", "practitioner", "Practitioner"),
+            columns.moments("authored-on", "authored_at", "authored_at"),
+            columns.moments("modified", "modified_at", "modified_at"),
+            columns.moments("period", "execution_start", "execution_end"),
             ENCOUNTER,
         ),
         joins=("patient", "encounter"),
@@ -178,7 +178,7 @@ MAPPINGS = (
         search=(
             PATIENT,
             SUBJECT,
-            search.moments("date", "start", "end"),
+            columns.moments("date", "start", "end"),
             ENCOUNTER,
         ),
         joins=("patient", "encounter"),

@@ -1,6 +1,5 @@
 """Everything measured or observed as FHIR."""
 
-from fhir import search
 from fhir.elements import (
     category_codes,
     concept,
@@ -14,6 +13,7 @@ from fhir.elements import (
     verbatim,
 )
 from fhir.mapping import Mapping
+from fhir.search import columns
 from patients.acts.inbox import route
 from patients.fhir_mappings.results import read_order, render_order
 from patients.fhir_mappings.systems import ENCOUNTER, LOINC, PATIENT, SUBJECT, TERMINOLOGY
@@ -46,11 +46,11 @@ MAPPINGS = (
         search=(
             PATIENT,
             SUBJECT,
-            search.code("status", "status"),
-            search.codes("category", "categories"),
-            search.token("code", "code_system", "code_code"),
-            search.moments("date", "effective_start", "effective_end"),
-            search.code("based-on", "based_on"),
+            columns.code("status", "status"),
+            columns.codes("category", "categories"),
+            columns.token("code", "code_system", "code_code"),
+            columns.moments("date", "effective_start", "effective_end"),
+            columns.code("based-on", "based_on"),
             ENCOUNTER,
         ),
         joins=("patient", "encounter"),

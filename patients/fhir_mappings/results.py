@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from fhir import search
 from fhir.elements import (
     boolean,
     category_codes,
@@ -15,6 +14,7 @@ from fhir.elements import (
     verbatim,
 )
 from fhir.mapping import Columns, Mapping, Resource
+from fhir.search import columns
 from patients.acts.inbox import route
 from patients.fhir_mappings.systems import ENCOUNTER, LOINC, PATIENT, SNOMED, SUBJECT
 from patients.models import DiagnosticReport, ImagingStudy, ServiceRequest
@@ -85,12 +85,12 @@ MAPPINGS = (
         search=(
             PATIENT,
             SUBJECT,
-            search.code("status", "status"),
-            search.code("intent", "intent"),
-            search.codes("category", "categories"),
-            search.token("code", "code_system", "code_code"),
-            search.moments("authored", "authored_at", "authored_at"),
-            search.moments("occurrence", "occurrence_start", "occurrence_end"),
+            columns.code("status", "status"),
+            columns.code("intent", "intent"),
+            columns.codes("category", "categories"),
+            columns.token("code", "code_system", "code_code"),
+            columns.moments("authored", "authored_at", "authored_at"),
+            columns.moments("occurrence", "occurrence_start", "occurrence_end"),
             ENCOUNTER,
         ),
         joins=("patient", "encounter"),
@@ -121,11 +121,11 @@ MAPPINGS = (
         search=(
             PATIENT,
             SUBJECT,
-            search.code("status", "status"),
-            search.codes("category", "category_codes"),
-            search.token("code", "code_system", "code_code"),
-            search.moments("date", "effective_start", "effective_end"),
-            search.moments("issued", "issued_at", "issued_at"),
+            columns.code("status", "status"),
+            columns.codes("category", "category_codes"),
+            columns.token("code", "code_system", "code_code"),
+            columns.moments("date", "effective_start", "effective_end"),
+            columns.moments("issued", "issued_at", "issued_at"),
             ENCOUNTER,
         ),
         joins=("patient", "encounter"),
@@ -156,8 +156,8 @@ MAPPINGS = (
         search=(
             PATIENT,
             SUBJECT,
-            search.code("status", "status"),
-            search.moments("started", "started_at", "started_at"),
+            columns.code("status", "status"),
+            columns.moments("started", "started_at", "started_at"),
             ENCOUNTER,
         ),
         joins=("patient", "encounter"),

@@ -1,0 +1,1 @@
+"""Searching resources: parameters, their values, and the engine that answers."""
