@@ -22,7 +22,13 @@ def principal_from(user: User, held: list[Membership]) -> Principal:
     facilities: defaultdict[str, frozenset[str]] = defaultdict(frozenset)
     for membership in held:
         facilities[str(membership.facility_id)] |= SCOPES[membership.role]
-    return Principal("user", str(user.pk), user.get_full_name(), dict(facilities))
+    return Principal(
+        "user",
+        str(user.pk),
+        user.get_full_name(),
+        dict(facilities),
+        interactions={"*": "rs"} if facilities else {},
+    )
 
 
 def principal_of(user: User) -> Principal:

@@ -156,6 +156,7 @@ AUTH_PASSWORD_VALIDATORS = [
 FHIR_PORTS = {
     "authenticate": "accounts.principals.principal_of_request",
     "visible": "patients.access.visible",
+    "writable": "patients.access.writable",
     "record_access": "accounts.audit.record_access",
 }
 

@@ -97,3 +97,58 @@ class MethodNotAllowed(Refusal):
     status = 405
     code = "method-not-allowed"
     issue = "not-supported"
+
+
+class PreconditionFailed(VersionConflict):
+    """The version that If-Match names is not the newest. Read it again, then repeat."""
+
+    status = 412
+    code = "precondition-failed"
+
+
+class SeveralMatch(Refusal):
+    """Several resources match the condition; nothing was done. Make the condition narrower."""
+
+    status = 412
+    code = "several-match"
+    issue = "multiple-matches"
+
+
+class StillReferredTo(Refusal):
+    """Other records refer to this one. Delete or change them first."""
+
+    status = 409
+    code = "still-referred-to"
+    issue = "conflict"
+
+
+class Gone(Refusal):
+    """This was deleted; its history is still there."""
+
+    status = 410
+    code = "gone"
+    issue = "deleted"
+
+
+class TooLarge(Refusal):
+    """The body is larger than this server takes. Send it in parts."""
+
+    status = 413
+    code = "too-large"
+    issue = "too-long"
+
+
+class WrongMediaType(Refusal):
+    """This is not a format that is understood here: send FHIR JSON or FHIR XML."""
+
+    status = 415
+    code = "wrong-media-type"
+    issue = "not-supported"
+
+
+class NotAcceptable(Refusal):
+    """None of the formats you accept is given here: ask for FHIR JSON or FHIR XML."""
+
+    status = 406
+    code = "not-acceptable"
+    issue = "not-supported"

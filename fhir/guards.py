@@ -8,7 +8,7 @@ FUNCTION = """
 CREATE OR REPLACE FUNCTION chartwave_version_grows() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   -- Columns that are bookkeeping, not content. Without arguments TG_ARGV is NULL.
-  bookkeeping text[] := coalesce(TG_ARGV::text[], '{}');
+  bookkeeping text[] := coalesce(TG_ARGV::text[], '{}') || '{search_tokens}'::text[];
 BEGIN
   IF NEW.version IS DISTINCT FROM OLD.version + 1
      AND (to_jsonb(NEW) - bookkeeping) IS DISTINCT FROM (to_jsonb(OLD) - bookkeeping) THEN

@@ -1,9 +1,11 @@
-"""What the engine calls upstairs: three functions that settings name by dotted path.
+"""What the engine calls upstairs: four functions that settings name by dotted path.
 
 ``authenticate(request) -> Principal | None``
     Who is asking.
 ``visible(queryset, principal) -> queryset``
     The rows of a Record queryset that this principal may read.
+``writable(records, principal)``
+    Refuses (NotAllowed) unless the principal may write each of these records as they are now.
 ``record_access(*, by, action, outcome, entities, detail)``
     Writes who looked at, or was refused, what.
 """
@@ -17,7 +19,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
 
-PORTS = ("authenticate", "visible", "record_access")
+PORTS = ("authenticate", "visible", "writable", "record_access")
 
 
 @cache

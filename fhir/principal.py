@@ -6,6 +6,8 @@ from typing import Literal
 from uuid import UUID
 
 Kind = Literal["user", "device", "client", "system"]
+# Create, read, update, delete, search: as SMART App Launch 2 spells them in scopes.
+Interaction = Literal["c", "r", "u", "d", "s"]
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,7 @@ class Principal:
         name: For people to read, e.g. in the history of a record.
         facilities: Facility id → scopes there; None means every facility with ``scopes``.
         scopes: Scopes that hold everywhere, whatever the facility.
+        interactions: FHIR type (or "*") → letters of the interactions allowed over ``/fhir/``.
     """
 
     kind: Kind
@@ -25,6 +28,7 @@ class Principal:
     name: str = ""
     facilities: Mapping[str, frozenset[str]] | None = field(default_factory=dict)
     scopes: frozenset[str] = frozenset()
+    interactions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -39,6 +43,13 @@ class Principal:
         if facility is not None:
             return scope in here.get(str(facility), frozenset())
         return any(scope in scopes for scopes in here.values())
+
+    def may_interact(self, interaction: Interaction, type_: str) -> bool:
+        """Whether ``/fhir/`` carries out ``interaction`` on ``type_`` for this principal."""
+        if self.kind == "system":
+            return True
+        allowed = self.interactions
+        return interaction in allowed.get(type_, "") or interaction in allowed.get("*", "")
 
     def facilities_with(self, scope: str) -> list[UUID]:
         """Ids of the facilities where ``scope`` holds by membership."""

@@ -1,10 +1,12 @@
 """Which rows a principal sees: the visibility rule, in SQL, in one place."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.roles import CHART_READ
+from fhir.errors import NotAllowed
 from fhir.models import Record, StoredResource, StoredSubject
 from fhir.principal import Principal
 from patients.models import CareTeamMember, Encounter, Patient, PatientRecord
@@ -48,6 +50,16 @@ def visible(rows: QuerySet[Any], principal: Principal) -> QuerySet[Any]:
     if issubclass(model, Record):
         return rows if principal.facilities else rows.none()
     return rows.none()
+
+
+def writable(records: Iterable[Record], principal: Principal) -> None:  # noqa: ARG001
+    """Refuse unless ``principal`` may write each of ``records``.
+
+    Raises:
+        NotAllowed: only the house itself and clients of every facility write over FHIR so far.
+    """
+    if not principal.sees_everything:
+        raise NotAllowed("Writing over FHIR needs a client that is registered for it.")
 
 
 def _stored(principal: Principal) -> Q:

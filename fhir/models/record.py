@@ -52,6 +52,8 @@ class Record(models.Model):
         models.CharField(max_length=300), default=list, blank=True, editable=False
     )
     extra = VerbatimJSONField(default=dict, editable=False)
+    # What it is found by over FHIR: fhir.search.keys.key of each code, reference and uri in it.
+    search_tokens = ArrayField(models.BigIntegerField(), default=list, blank=True, editable=False)
 
     class Meta:
         abstract = True
