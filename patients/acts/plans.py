@@ -19,6 +19,16 @@ from patients.models import CarePlan, Goal, Patient
 from patients.models.plans import GOAL_OVER, PLAN_OVER
 from patients.terminology.coded import Coded
 
+# The kind of plan as US Core names it.
+ASSESSMENT_AND_PLAN = {
+    "coding": [
+        {
+            "system": "http://hl7.org/fhir/us/core/CodeSystem/careplan-category",
+            "code": "assess-plan",
+            "display": "Assessment and Plan of Treatment",
+        }
+    ]
+}
 # FHIR care-plan-activity-status, as the ward says it.
 ACTIVITY_STATUSES = (
     "not-started",
@@ -110,6 +120,7 @@ def plan(
         encounter=encounter_at(patient, now),
         status="active",
         intent="plan",
+        categories=[ASSESSMENT_AND_PLAN],
         planned_at=now,
         author=author(by),
         goals=[{"reference": goal.reference, "display": str(goal)} for goal in goals],

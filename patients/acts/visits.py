@@ -18,6 +18,12 @@ from patients.acts.identity import create, locked, update
 from patients.models import Encounter, Patient
 
 INPATIENT, OUTPATIENT, EMERGENCY = "IMP", "AMB", "EMER"
+# What other systems show as the kind of visit (FHIR Encounter.type), in English as its code is.
+TYPES = {
+    INPATIENT: "Hospital admission",
+    OUTPATIENT: "Outpatient visit",
+    EMERGENCY: "Emergency department visit",
+}
 IN_BED = (INPATIENT, "ACUTE", "NONAC", "OBSENC", "SS")
 ATTENDER = {
     "coding": [
@@ -190,6 +196,7 @@ def _begin(
         organization=facility,
         status="in-progress",
         class_code=class_code,
+        type_text=TYPES.get(class_code, ""),
         start=arrival.at,
         reasons=[{"text": arrival.reason}] if arrival.reason else [],
         participants=_attended(arrival.attending),

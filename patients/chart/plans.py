@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from fhir.principal import Principal
 from fhir.together import Loading
+from patients.acts.plans import ASSESSMENT_AND_PLAN
 from patients.chart.concepts import all_words, name_of, noted, words_of
 from patients.models import CarePlan, Condition, Goal, Patient, Task
 from patients.models.plans import GOAL_OVER, PLAN_OVER
@@ -161,7 +162,7 @@ def plan_row(plan: CarePlan, names: dict[str, str]) -> PlanRow:
         description=plan.description,
         status=plan.status or UNKNOWN,
         intent=plan.intent or UNKNOWN,
-        category=all_words(plan.categories),
+        category=category(plan),
         start=plan.start,
         end=plan.end,
         by=reference_words(plan.author),
@@ -174,9 +175,14 @@ def plan_row(plan: CarePlan, names: dict[str, str]) -> PlanRow:
     )
 
 
+def category(plan: CarePlan) -> str:
+    """The kind of plan in words; that it is a plan at all needs none."""
+    return all_words([kind for kind in plan.categories or [] if kind != ASSESSMENT_AND_PLAN])
+
+
 def plan_name(plan: CarePlan) -> str:
     """Its title, else what kind of plan it is."""
-    return plan.title or all_words(plan.categories) or plan.description or _("Care plan")
+    return plan.title or category(plan) or plan.description or _("Care plan")
 
 
 def activity_row(each: dict[str, Any]) -> Activity:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts.roles import CHART_READ
 from fhir.principal import Principal
 from patients.acts.appointments import HERE, WAITING
-from patients.acts.visits import IN_BED
+from patients.acts.visits import IN_BED, TYPES
 from patients.chart.concepts import all_words, understood, words_of
 from patients.chart.person import Person, person
 from patients.models import Appointment, Encounter
@@ -118,6 +118,11 @@ def visit_page(rows: EncounterQuerySet, before: UUID | None) -> tuple[list[Encou
     return found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None
 
 
+def _type(row: Encounter) -> str:
+    """The kind of visit, unless its class says the same."""
+    return "" if row.type_text in TYPES.values() else row.type_text or row.type_display
+
+
 def visit_row(row: Encounter, *, clinical: bool) -> VisitRow:
     """One visit in words."""
     kind = CLASSES.get(row.class_code, row.class_code or _("Visit"))
@@ -125,7 +130,7 @@ def visit_row(row: Encounter, *, clinical: bool) -> VisitRow:
     return VisitRow(
         id=row.id,
         kind=kind,
-        type=(row.type_text or row.type_display) if clinical else "",
+        type=_type(row) if clinical else "",
         start=row.start,
         end=row.end,
         places=[_place(place) for place in row.locations or []],
