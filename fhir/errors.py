@@ -68,11 +68,23 @@ class NotFound(Refusal):
 
 
 class NotSignedIn(Refusal):
-    """Sign in first."""
+    """Sign in first.
+
+    Attributes:
+        challenge: What the WWW-Authenticate header of the answer says.
+    """
 
     status = 401
     code = "not-signed-in"
     issue = "login"
+    challenge = 'Bearer realm="Chartwave FHIR"'
+
+
+class BadToken(NotSignedIn):
+    """The token does not open this: it has expired, was switched off, or was never given out."""
+
+    code = "bad-token"
+    challenge = 'Bearer realm="Chartwave FHIR", error="invalid_token"'
 
 
 class NotAllowed(Refusal):
