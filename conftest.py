@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from pytest_django import DjangoDbBlocker
 from pytest_django.django_compat import is_django_unittest
 
 from ehr_project.pytest_database import application_role
@@ -11,8 +12,12 @@ pytest_plugins = ["tests.cast", "tests.fhir_server.fixture", "tests.house"]
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """The test database, made by its owner; from here on each test acts as the application."""
+    from ehr_project.pytest_flush import flush
+
+    with django_db_blocker.unblock():
+        flush.take_over()
     application_role.listen()
 
 
