@@ -68,15 +68,12 @@ class NotFound(Refusal):
 
 
 class NotSignedIn(Refusal):
-    """Sign in first.
-
-    Attributes:
-        challenge: What the WWW-Authenticate header of the answer says.
-    """
+    """Sign in first."""
 
     status = 401
     code = "not-signed-in"
     issue = "login"
+    # What the WWW-Authenticate header of the answer says.
     challenge = 'Bearer realm="Chartwave FHIR"'
 
 
