@@ -14,10 +14,10 @@ pytest_plugins = ["tests.cast", "tests.fhir_server.fixture", "tests.house"]
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """The test database, made by its owner; from here on each test acts as the application."""
-    from ehr_project.pytest_flush import flush
+    from ehr_project.pytest_flush import take_over
 
     with django_db_blocker.unblock():
-        flush.take_over()
+        take_over()
     application_role.listen()
 
 

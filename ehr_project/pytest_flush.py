@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 from psycopg import sql
 
-whole_flush = TransactionTestCase._fixture_teardown
+whole_flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 
 
 class Flush:
@@ -26,14 +26,6 @@ class Flush:
         """Look at the database as the migrations left it."""
         self._filled = filled(tables())
         self._as_made = state(self._filled)
-
-    def take_over(self) -> None:
-        """From here on flushes are ours."""
-        self.learn()
-        after = self.after
-        TransactionTestCase._fixture_teardown = (  # type: ignore[method-assign]
-            lambda case: after(case)
-        )
 
     def after(self, case: TransactionTestCase) -> None:
         if state(self._filled) == self._as_made:
@@ -82,3 +74,13 @@ def statement(words: LiteralString, table: str) -> str:
 
 
 flush = Flush()
+
+
+def take_over() -> None:
+    """From here on flushes are ours."""
+    flush.learn()
+    TransactionTestCase._fixture_teardown = teardown  # type: ignore[attr-defined]
+
+
+def teardown(case: TransactionTestCase) -> None:
+    flush.after(case)
