@@ -56,7 +56,11 @@ class StringValue(Value):
 
 
 class NumberValue(Value):
-    """A number, quantity or range, with the width that its digits imply (100 is 99.5 to 100.5)."""
+    """A number, quantity or range; an open end is infinite.
+
+    A plain number is a point (low = high): what its digits leave open counts in the question
+    ("=100" finds 99.5 to 100.5), never in the answer (100 is not "gt100").
+    """
 
     low = NumericField()
     high = NumericField()
