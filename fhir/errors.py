@@ -23,7 +23,7 @@ class Refusal(Exception):
 
 
 class Malformed(Refusal):
-    """The body is not JSON that can be kept."""
+    """The body is neither JSON nor XML that can be kept."""
 
     code = "malformed"
     issue = "structure"
