@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "procrastinate.contrib.django",
+    "oauth2_provider",
     "fhir",
     "accounts",
     "patients",
@@ -142,7 +143,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "accounts.clients.secrets.RandomSecretHasher",  # never for passwords: the first one makes those
+]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -151,6 +155,24 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# Bearer tokens for programs: OAuth2 client credentials and nothing else of it.
+TOKEN_MINUTES: int = env.int("CHARTWAVE_TOKEN_MINUTES", default=60)
+if not 1 <= TOKEN_MINUTES <= 24 * 60:
+    raise ImproperlyConfigured(
+        "CHARTWAVE_TOKEN_MINUTES, the life of a FHIR token, must be from 1 to 1440."
+    )
+OAUTH2_PROVIDER_APPLICATION_MODEL = "accounts.Client"
+OAUTH2_PROVIDER = {
+    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",
+    "OAUTH2_VALIDATOR_CLASS": "accounts.clients.protocol.ClientCredentials",
+    "CLIENT_SECRET_HASHER": "sha256-of-256-random-bits",
+    "ACCESS_TOKEN_GENERATOR": "accounts.clients.secrets.new_token",
+    "ACCESS_TOKEN_EXPIRE_SECONDS": TOKEN_MINUTES * 60,
+    # The table holds SHA-256 of tokens, never a token.
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+}
 
 # What the FHIR engine needs from above it (DESIGN: three ports, named by dotted path).
 FHIR_PORTS = {
@@ -213,6 +235,9 @@ SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_TLS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 2**20
+# What a body over FHIR may hold at most, unpacked: of bytes, and a Bundle of entries.
+FHIR_LARGEST_BODY: int = env.int("CHARTWAVE_FHIR_BODY_MB", default=16) * 2**20
+FHIR_MOST_ENTRIES: int = env.int("CHARTWAVE_FHIR_ENTRIES", default=10_000)
 
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English")]
