@@ -109,4 +109,10 @@ def primitive_types() -> frozenset[str]:
     return frozenset(_load("elements.json.gz")["primitives"])
 
 
+def search_parameters(type_: str) -> dict[str, Any]:
+    """Name → row of each search parameter that ``type_`` itself has; see ``build_search.py``."""
+    found: dict[str, Any] = _load("search.json.gz").get(type_, {})
+    return found
+
+
 RESOURCE_TYPES = frozenset(_types())
