@@ -1,7 +1,7 @@
 """JSON in and out without losing a digit: numbers keep the text they were written with."""
 
 import json
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 import orjson
@@ -23,7 +23,10 @@ class NumberLiteral(Decimal):
 
 
 def _number(text: str) -> Decimal:
-    number = Decimal(text)
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise Malformed(f"The number {text[:20]} is beyond every measure.") from None
     return number if str(number) == text else NumberLiteral(text)
 
 
@@ -84,14 +87,20 @@ def _refuse_unstorable(text: str | bytes, value: Any) -> None:
         dumps(value)
 
 
-def dumps(value: Any) -> bytes:
+def dumps(value: Any, *, indented: bool = False) -> bytes:
     """Write JSON, numbers with the literal they came with.
+
+    Args:
+        value: Of dicts, lists, texts and numbers.
+        indented: For people to read.
 
     Raises:
         Malformed: deeper than 254 levels, or a string that is not valid Unicode.
     """
     try:
-        return orjson.dumps(value, default=_fragment)
+        return orjson.dumps(
+            value, default=_fragment, option=orjson.OPT_INDENT_2 if indented else None
+        )
     except orjson.JSONEncodeError as error:
         raise Malformed(f"Cannot be written as JSON: {error}.") from None
 

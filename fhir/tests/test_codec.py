@@ -29,6 +29,7 @@ def test_a_number_keeps_its_spelling(number):
         b"\xff",
         "[" * 100_000,
         "9" * 5000,
+        "1e" + "9" * 30,
     ],
     ids=lambda text: str(text)[:12],
 )
