@@ -1,9 +1,9 @@
 """The XHTML of a narrative: it passes through as it was written, once it is sure to be whole."""
 
 import re
-from xml.parsers import expat
 
 from fhir.errors import Malformed
+from fhir.xml.parsing import Pass
 from fhir.xml.shapes import DEEPEST, XHTML
 
 DIV = f"{XHTML} div"
@@ -47,27 +47,23 @@ def end_of(source: bytes, start: int, position: int) -> int:
     return end_tag.end() if end_tag else position
 
 
-class _Fragment:
+class _Fragment(Pass):
     """One pass over a text that should be one element."""
 
+    what = "The narrative is not well-formed XHTML"
+
     def __init__(self, source: bytes) -> None:
-        self.source = source
-        self.depth = 0
-        self.start = self.end = 0
-        self.parser = expat.ParserCreate("UTF-8", " ")
+        super().__init__(source)
+        self.depth = self.start = self.end = 0
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
-        refuse_declarations(self.parser, declaration_too=True)
 
     def div(self) -> bytes:
-        try:
-            self.parser.Parse(self.source, True)  # noqa: FBT003 -- C code
-        except expat.ExpatError as error:
-            raise Malformed(
-                f"The narrative is not well-formed XHTML: {expat.ErrorString(error.code)} at "
-                f"its line {error.lineno}, column {error.offset}."
-            ) from None
+        self.run()
         return self.source[self.start : self.end]
+
+    def declaration(self, _version: str, _encoding: str | None, _standalone: int) -> None:
+        raise Malformed("A narrative has no XML declaration.")
 
     def _start(self, name: str, _attributes: dict[str, str]) -> None:
         if not self.depth:
@@ -82,26 +78,3 @@ class _Fragment:
         self.depth -= 1
         if not self.depth:
             self.end = end_of(self.source, self.start, self.parser.CurrentByteIndex)
-
-
-def refuse_declarations(parser: expat.XMLParserType, *, declaration_too: bool = False) -> None:
-    """Let ``parser`` take neither DOCTYPE nor processing instruction: FHIR has no use for them."""
-
-    def doctype(*_: object) -> None:
-        raise Malformed(
-            f"Line {parser.CurrentLineNumber}: FHIR XML has no DOCTYPE and declares no entities."
-        )
-
-    def instruction(target: str, _: str) -> None:
-        raise Malformed(
-            f"Line {parser.CurrentLineNumber}: FHIR XML has no processing instructions such as "
-            f"<?{target[:40]}?>."
-        )
-
-    def declaration(*_: object) -> None:
-        raise Malformed("A narrative has no XML declaration.")
-
-    parser.StartDoctypeDeclHandler = doctype
-    parser.ProcessingInstructionHandler = instruction
-    if declaration_too:
-        parser.XmlDeclHandler = declaration

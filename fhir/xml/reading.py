@@ -2,20 +2,18 @@
 
 import re
 from typing import Any
-from xml.parsers import expat
 
 from fhir import codec
 from fhir.errors import Malformed, UnknownType
 from fhir.xml import narrative
+from fhir.xml.parsing import SHOWN, Pass
 from fhir.xml.shapes import DEEPEST, FHIR, XHTML, Child, Kind, Shape, is_resource, shape
 
 INSIDE = f"{FHIR} "
-# Tools leave it on the outermost element; it says nothing about the content.
+# Tools leave it on resources; it says nothing about the content.
 SCHEMA_LOCATION = "http://www.w3.org/2001/XMLSchema-instance schemaLocation"
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 BOOLEANS = {"true": True, "false": False}
-SHOWN = 60
-ENCODINGS = ("utf-8", "us-ascii")
 UTF_16_32 = (b"\xff\xfe", b"\xfe\xff", b"\x00", b"<\x00")
 
 NOTHING = shape("")
@@ -49,39 +47,24 @@ class _Open:
         self.last = -1
 
 
-class _Reading:
+class _Reading(Pass):
     """One pass over a document; the stack is ours, so depth costs nothing but memory."""
 
     def __init__(self, source: bytes) -> None:
-        self.source = source
+        super().__init__(source)
         self.open = [_Open(HOLDER, NOTHING, {})]
         self.div_depth = self.div_start = 0
-        self.parser = expat.ParserCreate("UTF-8", " ")
         self.parser.buffer_text = True
-        self.parser.XmlDeclHandler = self._declaration
-        narrative.refuse_declarations(self.parser)
         self._outside_narrative()
 
     def resource(self) -> dict[str, Any]:
-        try:
-            self.parser.Parse(self.source, True)  # noqa: FBT003 -- C code
-        except expat.ExpatError as error:
-            raise Malformed(
-                f"Not XML: {expat.ErrorString(error.code)} at line {error.lineno}, "
-                f"column {error.offset}."
-            ) from None
+        self.run()
         return self.open[0].body
 
     def _outside_narrative(self) -> None:
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._text
-
-    def _declaration(self, version: str, encoding: str | None, _standalone: int) -> None:
-        if version != "1.0":
-            raise Malformed(f"FHIR XML is XML 1.0, not {version[:SHOWN]}.")
-        if encoding and encoding.lower() not in ENCODINGS:
-            raise Malformed(f"The XML says it is {encoding[:SHOWN]}: send it as UTF-8.")
 
     def _text(self, text: str) -> None:
         if not text.strip(" \t\r\n"):
@@ -111,16 +94,16 @@ class _Reading:
 
     def _attributes(self, inner: _Open, attributes: dict[str, str]) -> None:
         for name, text in attributes.items():
+            if not text:
+                raise self._fault(f"has an empty {_short(name)}; leave out what is not known.")
             if name == "value" and inner.child.primitive:
                 inner.value = self._value(inner.child.kind, text)
             elif name in inner.shape.attributes:
                 inner.body[name] = text
             else:
-                raise self._fault(f'has an attribute "{_short(name)}" that FHIR does not know.')
+                raise self._fault(_unknown_attribute(name))
 
     def _value(self, kind: Kind, text: str) -> Any:
-        if not text:
-            raise self._fault("has an empty value; leave out what is not known.")
         if kind is Kind.TEXT:
             return text
         if kind is Kind.BOOLEAN:
@@ -140,15 +123,15 @@ class _Reading:
             raise self._fault(f"holds a second resource, <{type_[:SHOWN]}>.")
         if not is_resource(type_):
             raise UnknownType(
-                f'Line {self._line()}: "{type_[:SHOWN]}" is not a FHIR R4 resource type.',
+                f'Line {self.line()}: "{type_[:SHOWN]}" is not a FHIR R4 resource type.',
                 expression=self._path(),
             )
         if len(self.open) > DEEPEST:
             raise self._fault(f"is nested deeper than {DEEPEST} levels.")
         for attribute in attributes:
-            if attribute != SCHEMA_LOCATION or len(self.open) > 1:
+            if attribute != SCHEMA_LOCATION:
                 raise self._fault(
-                    f'has an attribute "{_short(attribute)}" that FHIR does not know.', type_
+                    _unknown_attribute(attribute), type_ if len(self.open) == 1 else ""
                 )
         above.body["resourceType"] = type_
         self.open.append(_Open(RESOURCE, shape(type_), above.body))
@@ -192,13 +175,10 @@ class _Reading:
         try:
             self.open[-1].body["div"] = narrative.standing_alone(self.source[self.div_start : end])
         except Malformed as problem:
-            raise self._fault(f": {problem.message}", "div") from None
+            raise self._fault(f"cannot be kept: {problem.message}", "div") from None
         self._outside_narrative()
 
     # What to say when it does not fit
-
-    def _line(self) -> int:
-        return self.parser.CurrentLineNumber
 
     def _path(self, *further: str) -> str:
         """A FHIRPath to the innermost open element, and further."""
@@ -215,7 +195,7 @@ class _Reading:
     def _fault(self, what: str, *further: str) -> Malformed:
         path = self._path(*further)
         name = path or "The document"
-        return Malformed(f"{name} (line {self._line()}) {what}", expression=path)
+        return Malformed(f"{name} (line {self.line()}) {what}", expression=path)
 
     def _misplaced(self, above: _Open, child: Child) -> Malformed:
         if above.last == child.place:
@@ -253,6 +233,10 @@ def _put_primitive(body: dict[str, Any], child: Child, value: Any, note: dict[st
 def _count(body: dict[str, Any], child: Child) -> int:
     """How many of a repeating element are there already."""
     return len(body.get(child.key) or body.get(child.note) or ())
+
+
+def _unknown_attribute(name: str) -> str:
+    return f'has an attribute "{_short(name)}" that FHIR does not know.'
 
 
 def _short(name: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from fhir import codec
 from fhir.errors import Invalid, Malformed, UnknownType
 from fhir.xml import narrative
+from fhir.xml.parsing import SHOWN
 from fhir.xml.shapes import DEEPEST, FHIR, Child, Kind, Shape, is_resource, shape
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
@@ -23,7 +24,6 @@ ESCAPES = {
     "\r": "&#13;",
 }
 SPECIAL = re.compile('[\x00-\x1f&<>"\ud800-\udfff\ufffe\uffff]')
-SHOWN = 60
 _place = attrgetter("place")
 
 
