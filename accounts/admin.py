@@ -13,10 +13,11 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from oauth2_provider.models import AccessToken, Grant, IDToken, RefreshToken
 
 from accounts import audit
 from accounts.access import principal
-from accounts.models import Location, Membership, Organization, Practitioner, User
+from accounts.models import Client, Location, Membership, Organization, Practitioner, User
 from accounts.roles import USER_MANAGE
 from fhir import changes
 from fhir.models import Record
@@ -25,6 +26,8 @@ admin.site.site_header = gettext_lazy("Chartwave administration")
 admin.site.site_title = "Chartwave"
 admin.site.index_title = gettext_lazy("Set-up")
 admin.site.unregister(Group)  # roles are memberships here
+for unused in (AccessToken, Client, Grant, IDToken, RefreshToken):  # the pages of OAuth2 itself
+    admin.site.unregister(unused)
 
 
 class ByScope:

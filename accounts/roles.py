@@ -28,6 +28,7 @@ DEVICE_ATTACH = "device.attach"
 DEVICE_MANAGE = "device.manage"
 SYNC_MANAGE = "sync.manage"
 USER_MANAGE = "user.manage"
+CLIENT_MANAGE = "client.manage"
 AUDIT_READ = "audit.read"
 
 _DESK = {IDENTITY_READ, IDENTITY_WRITE, ENCOUNTER_MANAGE, APPOINTMENT_MANAGE}
@@ -44,6 +45,6 @@ SCOPES: dict[str, frozenset[str]] = {
     Role.DOCTOR: frozenset(_CLINICAL | {MEDICATION_PRESCRIBE, ORDER_WRITE, RESULT_ACKNOWLEDGE}),
     Role.NURSE: frozenset(_CLINICAL),
     Role.REGISTRAR: frozenset(_DESK),
-    Role.ADMINISTRATOR: frozenset({DEVICE_MANAGE, SYNC_MANAGE, USER_MANAGE}),
+    Role.ADMINISTRATOR: frozenset({DEVICE_MANAGE, SYNC_MANAGE, USER_MANAGE, CLIENT_MANAGE}),
     Role.PRIVACY_OFFICER: frozenset({AUDIT_READ}),
 }

@@ -1,9 +1,10 @@
-"""Signing in and out, and one's own account."""
+"""Signing in and out, one's own account, and tokens for programs."""
 
 from django.contrib.auth import views as auth
 from django.urls import path
 
 from accounts import views
+from accounts.clients import views as clients
 
 urlpatterns = [
     path("sign-in/", views.SignIn.as_view(), name="sign-in"),
@@ -22,4 +23,7 @@ urlpatterns = [
         auth.PasswordChangeDoneView.as_view(),
         name="password-change-done",
     ),
+    path("oauth/token", clients.token, name="oauth-token"),
+    path("oauth/revoke", clients.revoke, name="oauth-revoke"),
+    path("oauth/introspect", clients.introspect, name="oauth-introspect"),
 ]

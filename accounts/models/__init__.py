@@ -1,12 +1,14 @@
 """Who works here, where, in which role, and who did what."""
 
 from accounts.models.audit import AuditEvent
+from accounts.models.client import Client
 from accounts.models.facility import Location, Organization
 from accounts.models.people import Membership, Practitioner, User
 from accounts.models.practitioner_role import PractitionerRole
 
 __all__ = [
     "AuditEvent",
+    "Client",
     "Location",
     "Membership",
     "Organization",
