@@ -1,16 +1,30 @@
 """A refusal as FHIR says it: OperationOutcome."""
 
+from typing import Any
+
 from fhir.errors import Refusal
 from fhir.mapping import Resource
 
 
+def issue(severity: str, code: str, message: str, expression: str = "") -> Resource:
+    """One issue of an OperationOutcome."""
+    said: Resource = {"severity": severity, "code": code, "details": {"text": message}}
+    return said | ({"expression": [expression]} if expression else {})
+
+
+def outcome_of(issues: list[Resource]) -> Resource:
+    """An OperationOutcome with these issues."""
+    return {"resourceType": "OperationOutcome", "issue": issues}
+
+
 def outcome(refusal: Refusal) -> Resource:
     """The OperationOutcome of a refusal, naming the element when one is known."""
-    issue: Resource = {
-        "severity": "error",
-        "code": refusal.issue,
-        "details": {"text": refusal.message},
-    }
-    if refusal.expression:
-        issue["expression"] = [refusal.expression]
-    return {"resourceType": "OperationOutcome", "issue": [issue]}
+    several: list[Any] = list(getattr(refusal, "issues", ()))
+    if several:
+        return outcome_of([problem(each) for each in several])
+    return outcome_of([issue("error", refusal.issue, refusal.message, refusal.expression)])
+
+
+def problem(found: Any) -> Resource:
+    """A problem that validation found, as an issue."""
+    return issue(found.severity, found.code, found.message, found.expression)
