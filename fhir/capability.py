@@ -5,7 +5,7 @@ from django.utils import timezone
 from fhir.definitions import RESOURCE_TYPES
 from fhir.mapping import Resource
 from fhir.registry import mapping
-from fhir.search.engine import EVERY_TYPE
+from fhir.search.old import EVERY_TYPE
 
 
 def statement(base: str) -> Resource:

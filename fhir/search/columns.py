@@ -25,12 +25,22 @@ class Parameter:
         type: token, string, date, reference, …
         condition: From one value and its modifier to a condition on the table.
         modifiers: Modifiers that ``condition`` understands.
+        start: Column where a date begins; the engine uses it instead of a table of values.
+        end: Column where a date ends.
+        days: Both columns are days, not moments.
+        column: Foreign key that holds a reference.
+        target: FHIR type that the foreign key points to.
     """
 
     name: str
     type: str
     condition: Condition
     modifiers: tuple[str, ...] = ()
+    start: str = ""
+    end: str = ""
+    days: bool = False
+    column: str = ""
+    target: str = ""
 
 
 def token(name: str, system: str, code: str) -> Parameter:
@@ -76,7 +86,7 @@ def moments(name: str, start: str, end: str) -> Parameter:
             raise BadParameter(f'{name}={value[:40]}: not a FHIR date such as "ge2024-05-01".')
         return _span(prefix, start, end, low, high)
 
-    return Parameter(name, "date", condition)
+    return Parameter(name, "date", condition, start=start, end=end)
 
 
 def dates(name: str, start: str, end: str) -> Parameter:
@@ -90,7 +100,7 @@ def dates(name: str, start: str, end: str) -> Parameter:
             raise BadParameter(f'{name}={value[:40]}: not a FHIR date such as "1958-04-01".')
         return _span(prefix, start, end, low, high)
 
-    return Parameter(name, "date", condition)
+    return Parameter(name, "date", condition, start=start, end=end, days=True)
 
 
 def _span(prefix: str, start: str, end: str, low: date, high: date) -> Q:
@@ -117,7 +127,9 @@ def reference(name: str, column: str, target: str) -> Parameter:
             return Q(pk__in=[])
         return Q(**{f"{column}__fhir_id": fhir_id})
 
-    return Parameter(name, "reference", condition, modifiers=(target,))
+    return Parameter(
+        name, "reference", condition, modifiers=(target,), column=column, target=target
+    )
 
 
 def boolean(name: str, column: str) -> Parameter:

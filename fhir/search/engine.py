@@ -1,89 +1,117 @@
-"""From the pairs of a query string to a page of rows."""
+"""The one search of FHIR: over tables and stored resources alike, for whoever may see what."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
-from uuid import UUID
 
-from django.core import signing
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from fhir.errors import BadParameter, UnknownParameter
-from fhir.search.columns import Parameter, moments
+from fhir.errors import BadParameter, NotAllowed
+from fhir.mapping import Resource
+from fhir.principal import Principal
+from fhir.search.conditions import narrowed, rows
+from fhir.search.includes import MOST, Company
+from fhir.search.paging import after, opened, ordered, place_of, seal
+from fhir.search.query import Pairs, Query, parse
+from fhir.search.questions import compartment
+from fhir.search.subsetting import subset
 
-PAGE, LARGEST_PAGE = 50, 500
-CONTROL = {"_count", "_cursor", "_format", "_pretty"}
-
-EVERY_TYPE = (
-    Parameter("_id", "token", lambda value, _: Q(fhir_id=value)),
-    moments("_lastUpdated", "updated_at", "updated_at"),
-)
+__all__ = ["Page", "find", "matching", "rows"]
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page of matches, and the cursor of the next one (empty at the end)."""
+    """One page of an answer.
 
-    rows: list[Any]
-    next_cursor: str
+    Attributes:
+        matches: Records that the question asks for, in order.
+        included: Records that come with them.
+        resources: All of them as JSON, matches first, in the parts that were asked for.
+        next_pairs: Query string of the page after this one; None at the end.
+        self_pairs: Query string as it was understood.
+        total: How many match in all, if that was asked.
+        ignored: Parameters that were not understood (lenient handling).
+        warnings: What the asker must know about the page, such as includes that were cut.
+    """
+
+    matches: list[Any]
+    included: list[Any] = field(default_factory=list)
+    resources: list[Resource] = field(default_factory=list)
+    next_pairs: list[tuple[str, str]] | None = None
+    self_pairs: list[tuple[str, str]] = field(default_factory=list)
+    total: int | None = None
+    ignored: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
-def search(
-    rows: QuerySet[Any], parameters: Iterable[Parameter], query: Iterable[tuple[str, str]]
-) -> Page:
-    """The page of ``rows`` that ``query`` asks for.
+def find(by: Principal, query: Query, *, base: str = "", within: str = "") -> Page:
+    """The page of records that ``query`` asks for, among those that ``by`` may see.
 
     Args:
-        rows: What the principal may see.
-        parameters: The table of names allowed for this type.
-        query: Name and value pairs of the request, repeated names meaning "and".
+        by: Who asks.
+        query: What ``parse`` made of the request.
+        base: Address of this server's API.
+        within: Id of a patient, to search that patient's compartment only.
 
     Raises:
-        UnknownParameter: a name or modifier that is not in the table.
-        BadParameter: a value that cannot be read.
+        NotAllowed: this type may not be searched, whether or not there are any.
+        BadParameter: the cursor was not given out for this search.
     """
-    table = {parameter.name: parameter for parameter in (*EVERY_TYPE, *parameters)}
-    control: dict[str, str] = {}
-    for key, value in query:
-        if key in CONTROL:
-            control[key] = value
-        else:
-            rows = rows.filter(_condition(table, key, value))
-    return _page(rows, control)
+    if not by.may_interact("s", query.type):
+        raise NotAllowed(f"Searching {query.type} is not among what you were given access to.")
+    query = replace(query, base=query.base or base)
+    inside = (compartment(query.type, within),) if within else ()
+    found = narrowed(by, query.type, (*inside, *query.criteria))
+    place = opened(query, by, within) if query.cursor else None
+    total = found.order_by().count() if query.counts_only or query.total != "none" else None
+    if query.counts_only:
+        return Page([], self_pairs=list(query.pairs), total=total, ignored=query.ignored)
+    records = _page(found, query, place)
+    more = len(records) > query.count
+    records = records[: query.count]
+    cursor = seal(place_of(records[-1], query.sort), query, by, within) if more else ""
+    return _told(by, query, records, cursor, total)
 
 
-def _condition(table: dict[str, Parameter], key: str, value: str) -> Q:
-    name, _, modifier = key.partition(":")
-    parameter = table.get(name)
-    if parameter is None or (modifier and modifier not in parameter.modifiers):
-        known = ", ".join(sorted(table))
-        raise UnknownParameter(f'"{key[:60]}" is not a search parameter here. Known: {known}.')
-    if "\x00" in value:
-        raise BadParameter(f"{name}: the value holds a NUL character.")
-    either = Q(pk__in=[])
-    for one in value.split(","):
-        either |= parameter.condition(one, modifier)
-    return either
+def _page(found: QuerySet[Any], query: Query, place: list[Any] | None) -> list[Any]:
+    found = ordered(found, query.sort)
+    if place is not None:
+        found = after(found, query.sort, place)
+    return list(found[: query.count + 1])
 
 
-def _page(rows: QuerySet[Any], control: dict[str, str]) -> Page:
-    count = _count(control.get("_count", str(PAGE)))
-    if "_cursor" in control:
-        rows = rows.filter(pk__lt=_opened(control["_cursor"]))
-    found = list(rows.order_by("-pk")[: count + 1])
-    more = len(found) > count
-    cursor = signing.dumps(str(found[count - 1].pk), salt="fhir-cursor") if more else ""
-    return Page(found[:count], cursor)
+def _told(by: Principal, query: Query, records: list[Any], cursor: str, total: int | None) -> Page:
+    company = Company(by, query)
+    company.gather(records)
+    matched = [subset(company.rendered[record.pk], query) for record in records]
+    others = [
+        subset(company.rendered[record.pk], query, matched=False) for record in company.included
+    ]
+    pairs = list(query.pairs)
+    return Page(
+        records,
+        company.included,
+        [*matched, *others],
+        [*pairs, ("_cursor", cursor)] if cursor else None,
+        pairs,
+        total,
+        query.ignored,
+        (f"Not all was included: a page takes {MOST:,} more.",) if company.cut else (),
+    )
 
 
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text[:9]) < 1:
-        raise BadParameter(f"_count={text[:20]}: write a whole number from 1 to {LARGEST_PAGE}.")
-    return min(int(text[:9]), LARGEST_PAGE)
+def matching(
+    by: Principal, type_: str, pairs: Pairs, limit: int = 2, *, base: str = ""
+) -> list[Any]:
+    """The first records that a conditional interaction means; more than one is its own refusal.
 
-
-def _opened(cursor: str) -> UUID:
-    try:
-        return UUID(signing.loads(cursor, salt="fhir-cursor"))
-    except signing.BadSignature:
-        raise BadParameter("_cursor was not given out by this server; search again.") from None
+    Raises:
+        BadParameter: nothing is asked, or how to answer it: that is no condition.
+    """
+    query = parse(type_, pairs, base=base)
+    if not query.criteria or len(query.criteria) != len(query.pairs):
+        raise BadParameter(
+            "A condition needs search parameters, and nothing like _sort or _include beside them."
+        )
+    if not by.may_interact("s", type_):
+        raise NotAllowed(f"Searching {type_} is not among what you were given access to.")
+    return list(narrowed(by, type_, query.criteria).order_by("-pk")[:limit])

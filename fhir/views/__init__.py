@@ -18,7 +18,7 @@ from fhir.outcome import outcome
 from fhir.ports import port
 from fhir.principal import Principal
 from fhir.registry import mapping
-from fhir.search.engine import search
+from fhir.search.old import search
 
 P = ParamSpec("P")
 JSON = "application/fhir+json; charset=utf-8"

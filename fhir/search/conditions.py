@@ -1,0 +1,245 @@
+"""From criteria to conditions on the table of a type, in Django's words.
+
+Whatever a condition looks up elsewhere, it looks up among the rows that the asker may see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    F,
+    Func,
+    Model,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+)
+from django.db.models.functions import Concat
+
+from fhir.models import DateValue, NumberValue, StringValue
+from fhir.ports import port
+from fhir.principal import Principal
+from fhir.registry import mapping
+from fhir.search import keys
+from fhir.search.criteria import (
+    AnyOf,
+    Chain,
+    ColumnMoments,
+    Criterion,
+    Empty,
+    Has,
+    Ids,
+    Moments,
+    Numbers,
+    Span,
+    Test,
+    Tokens,
+    Words,
+)
+from fhir.search.reading import whole_days
+
+NOTHING = Q(pk__in=[])
+
+
+def rows(by: Principal, type_: str, letter: str = "s") -> QuerySet[Any]:
+    """The records of ``type_`` that ``by`` may find (``s``) or read (``r``).
+
+    Every path starts here. A type that may not be searched looks like one without records.
+    """
+    everything = mapping(type_).queryset()
+    if not (by.may_interact("s", type_) or (letter == "r" and by.may_interact("r", type_))):
+        return everything.none()
+    visible: QuerySet[Any] = port("visible")(everything, by)
+    return visible
+
+
+def narrowed(by: Principal, type_: str, criteria: Iterable[Criterion]) -> QuerySet[Any]:
+    """The records of ``type_`` that fulfil all criteria, among those that ``by`` may find."""
+    found = rows(by, type_)
+    together: list[int] = []
+    for criterion in criteria:
+        if (one := _single_key(criterion)) is not None:
+            together.append(one)
+        else:
+            found = found.filter(_condition(by, criterion))
+    if together:
+        found = found.filter(search_tokens__contains=sorted(set(together)))
+    return found
+
+
+def _single_key(criterion: Criterion) -> int | None:
+    """The key that alone answers the criterion: several of them make one look into the index."""
+    if not isinstance(criterion, AnyOf) or criterion.negated or len(criterion.tests) != 1:
+        return None
+    test = criterion.tests[0]
+    return test.keys[0] if isinstance(test, Tokens) and len(test.keys) == 1 else None
+
+
+def _condition(by: Principal, criterion: Criterion) -> Q:
+    if isinstance(criterion, Chain):
+        return _chain(by, criterion)
+    if isinstance(criterion, Has):
+        return _has(by, criterion)
+    either = NOTHING
+    for one in _tests(criterion.tests):
+        either |= one
+    return ~either if criterion.negated else either
+
+
+def _tests(tests: tuple[Test, ...]) -> Iterator[Q]:
+    """One condition for all tests of a kind: one look into an index, or one subquery."""
+    tokens = {one for test in tests if isinstance(test, Tokens) for one in test.keys}
+    if tokens:
+        yield Q(search_tokens__overlap=sorted(tokens))
+    ids = {one for test in tests if isinstance(test, Ids) for one in test.ids}
+    if ids:
+        yield Q(fhir_id__in=sorted(ids))
+    yield from _in_table(StringValue, [_text(t) for t in tests if isinstance(t, Words)])
+    yield from _in_table(DateValue, [_value(t) for t in tests if isinstance(t, Moments)])
+    yield from _in_table(NumberValue, [_value(t) for t in tests if isinstance(t, Numbers)])
+    for test in tests:
+        if isinstance(test, ColumnMoments):
+            yield _columns(test)
+        elif isinstance(test, Empty):
+            yield Q(**{f"{test.start}__isnull": True, f"{test.end}__isnull": True})
+
+
+def _in_table(table: type[Model], conditions: list[Q]) -> Iterator[Q]:
+    if not conditions:
+        return
+    either = conditions[0]
+    for condition in conditions[1:]:
+        either |= condition
+    yield Q(pk__in=table._default_manager.filter(either).values("record_id"))
+
+
+def _text(test: Words) -> Q:
+    how = "contains" if test.anywhere else "startswith"
+    return Q(key=test.key, **{f"text__{how}": test.text})
+
+
+def _value(test: Moments | Numbers) -> Q:
+    return Q(key=test.key) & lying("low", "high", test.span)
+
+
+def _columns(test: ColumnMoments) -> Q:
+    span = whole_days(test.span) if test.days else test.span
+    start, end = test.start, test.end
+    found = lying(start, end, span)
+    if start == end:
+        return found
+    # A period without an end goes on; one without a start always was.
+    if span.prefix in ("gt", "ge", "ne", "ap"):
+        begun = Q(**{f"{start}__lte": span.high}) if span.prefix == "ap" else Q()
+        found |= Q(**{f"{end}__isnull": True, f"{start}__isnull": False}) & begun
+    if span.prefix in ("lt", "le", "ne", "ap"):
+        over = Q(**{f"{end}__gte": span.low}) if span.prefix == "ap" else Q()
+        found |= Q(**{f"{start}__isnull": True, f"{end}__isnull": False}) & over
+    if span.prefix == "sa":
+        found |= Q(**{f"{end}__isnull": True, f"{start}__gt": span.high})
+    if span.prefix == "eb":
+        found |= Q(**{f"{start}__isnull": True, f"{end}__lt": span.low})
+    return found
+
+
+def lying(start: str, end: str, span: Span) -> Q:
+    """How the range from ``start`` to ``end`` must lie to ``span`` (FHIR R4 3.1.1.5.3).
+
+    Bounds that follow from the others are spelled out where they let an index stop early.
+    """
+    low, high = span.low, span.high
+    before_high = "lt" if span.open_end else "lte"
+    if span.prefix == "eq":
+        return Q(**{f"{start}__gte": low, f"{start}__lte": high, f"{end}__{before_high}": high})
+    if span.prefix == "ne":
+        from_high = "gte" if span.open_end else "gt"
+        return Q(**{f"{start}__lt": low}) | Q(**{f"{end}__{from_high}": high})
+    return {
+        "gt": Q(**{f"{end}__gt": high}),
+        "ge": Q(**{f"{end}__gte": low}) & (Q(**{f"{start}__gte": low}) | Q(**{f"{end}__gt": high})),
+        "lt": Q(**{f"{start}__lt": low}),
+        "le": Q(**{f"{start}__lte": high})
+        & (Q(**{f"{start}__lt": low}) | Q(**{f"{end}__lte": high})),
+        "sa": Q(**{f"{start}__gt": high}),
+        "eb": Q(**{f"{end}__lt": low, f"{start}__lt": low}),
+        "ap": Q(**{f"{start}__lte": high, f"{end}__gte": low}),
+    }[span.prefix]
+
+
+class Among(Func):
+    """``value = ANY (ARRAY(SELECT …))``: the array is made first, whatever the planner guesses.
+
+    The planner knows nothing of how many records lie behind an array that is only made while the
+    statement runs. Left alone it may walk the whole table in the order of its key, testing each
+    row; so the few keys are collected before, and the table is entered by them.
+    """
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY ("
+    output_field = BooleanField()
+
+
+class Collected(ArraySubquery):
+    """An array of what a query finds; nothing at all where it cannot find anything."""
+
+    empty_result_set_value = NotImplemented
+
+
+def key_of_reference(type_: str, parameter: str, target: str) -> Func:
+    """The key of a reference to the row, in SQL: what ``keys.key`` is in Python."""
+    text = Concat(Value(f"{type_}.{parameter}={target}/"), F("fhir_id"), output_field=TextField())
+    return Func(text, template=keys.SQL.format("%(expressions)s"), output_field=BigIntegerField())
+
+
+def _chain(by: Principal, chain: Chain) -> Q:
+    either = NOTHING
+    for target, wanted in chain.ends:
+        ends = narrowed(by, target, [wanted]).select_related(None).order_by()
+        column = foreign_key(chain.type, chain.parameter, target)
+        if column:
+            either |= Q(**{f"{column}__in": ends.values("pk")})
+        else:
+            either |= _refers(chain, target, ends)
+    return either
+
+
+def _refers(chain: Chain, target: str, ends: QuerySet[Any]) -> Q:
+    either = NOTHING
+    for name in chain.stored:
+        hashes = ends.annotate(_hash=key_of_reference(chain.type, name, target))
+        own = mapping(chain.type).model.objects.filter(
+            search_tokens__overlap=Collected(hashes.values("_hash"))
+        )
+        either |= Q(Among(F("pk"), Collected(own.values("pk"))))
+    return either
+
+
+def _has(by: Principal, has: Has) -> Q:
+    found = narrowed(by, has.source, [has.wanted]).select_related(None).order_by()
+    column = foreign_key(has.source, has.parameter, has.type)
+    if column:
+        return Q(pk__in=found.filter(**{f"{column}__isnull": False}).values(f"{column}_id"))
+    either = NOTHING
+    tokens = found.annotate(_token=Func(F("search_tokens"), function="unnest")).values("_token")
+    for name in has.stored:
+        either |= Q(_in(key_of_reference(has.source, name, has.type), tokens))
+    return either
+
+
+def _in(expression: Func, found: QuerySet[Any]) -> Any:
+    from django.db.models.lookups import In
+
+    return In(expression, found)
+
+
+def foreign_key(type_: str, parameter: str, target: str) -> str:
+    """The column by which the table of ``type_`` points to rows of ``target``; '' without one."""
+    declared = (p for p in mapping(type_).search if p.name == parameter and p.target == target)
+    found = next(declared, None)
+    return found.column if found else ""

@@ -1,0 +1,375 @@
+"""One criterion of a search: a parameter of the official table, a chain, or ``_has``."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from fhir.definitions import RESOURCE_TYPES, patient_paths
+from fhir.errors import UnknownParameter, UnknownType
+from fhir.registry import mapping
+from fhir.search.columns import Parameter
+from fhir.search.criteria import (
+    AnyOf,
+    Chain,
+    ColumnMoments,
+    Criterion,
+    Empty,
+    Has,
+    Ids,
+    Moments,
+    Numbers,
+    Test,
+    Tokens,
+    Words,
+)
+from fhir.search.folding import fold
+from fhir.search.keys import key
+from fhir.search.official import Official, official
+from fhir.search.reading import (
+    date_span,
+    number_span,
+    parts,
+    plain,
+    refuse,
+    shown,
+    truth,
+)
+
+DEEPEST = 4  # links of a chain, _has among them
+WIDEST = 8  # types that an untyped chain may lead to
+MODIFIERS: Mapping[str, tuple[str, ...]] = {
+    "token": ("missing", "not", "text", "of-type"),
+    "string": ("missing", "exact", "contains"),
+    "reference": ("missing", "identifier"),
+    "uri": ("missing", "below", "above"),
+    "date": ("missing",),
+    "number": ("missing",),
+    "quantity": ("missing",),
+    "composite": (),
+    "special": (),
+}
+NO_TERMINOLOGY = ("in", "not-in", "above", "below")
+# Control parameters of FHIR that are none of the official table.
+NOT_HERE = {
+    "_filter": "Filter expressions are not understood; use parameters of their own.",
+    "_list": "Lists are not followed; search the references of the List instead.",
+    "_contained": "Contained resources are found with the resource that holds them only.",
+    "_containedType": "Contained resources are found with the resource that holds them only.",
+    "_has": "Write _has:Type:reference:parameter, such as _has:Observation:patient:code.",
+}
+
+
+@dataclass(frozen=True)
+class Asker:
+    """What all criteria of one question share.
+
+    Attributes:
+        base: Address of this server's API; references that start with it are ours.
+    """
+
+    base: str = ""
+
+    def criterion(self, type_: str, name: str, value: str, depth: int = 0) -> Criterion:
+        """What ``name=value`` asks of a record of ``type_``.
+
+        Raises:
+            UnknownParameter: there is no such parameter or modifier.
+            BadParameter: the value cannot be read.
+        """
+        if name.startswith("_has:"):
+            return self._has(type_, name, value, depth)
+        head, dot, rest = name.partition(".")
+        head, _, modifier = head.partition(":")
+        if dot:
+            return self._chain(type_, head, modifier, rest, value, depth)
+        parameter = known(type_, head)
+        require_modifier(type_, parameter, modifier)
+        if modifier == "missing":
+            return _missing(type_, parameter, truth(name, value))
+        read = partial(self._tests, type_, parameter, modifier)
+        tests = [test for one in parts(value, ",") for test in read(_filled(name, one))]
+        return AnyOf(tuple(tests), negated=modifier == "not")
+
+    def _has(self, type_: str, name: str, value: str, depth: int) -> Has:
+        pieces = name.split(":", 3)
+        if len(pieces) != len(("_has", "source", "parameter", "rest")) or not pieces[3]:
+            raise UnknownParameter(
+                f'"{shown(name)}": write _has:Type:reference:parameter, '
+                "such as _has:Observation:patient:code.",
+                expression="_has",
+            )
+        _deep_enough(name, depth)
+        _, source, referring, rest = pieces
+        parameter = reference(source, referring)
+        if type_ not in parameter.targets:
+            raise UnknownParameter(
+                f'"{shown(name)}": {source}.{referring} never refers to {type_}.',
+                expression="_has",
+            )
+        wanted = self.criterion(source, rest, value, depth + 1)
+        return Has(type_, source, referring, parameter.kept_as, wanted)
+
+    def _chain(
+        self, type_: str, head: str, modifier: str, rest: str, value: str, depth: int
+    ) -> Chain:
+        parameter = reference(type_, head)
+        name = f"{head}.{rest}"
+        _deep_enough(name, depth)
+        if modifier:
+            require_modifier(type_, parameter, modifier)
+        ends = _targets(parameter, modifier, name)
+        found: list[tuple[str, Criterion]] = []
+        refused: UnknownParameter | None = None
+        for end in ends:
+            try:
+                found.append((end, self.criterion(end, rest, value, depth + 1)))
+            except UnknownParameter as refusal:
+                refused = refusal
+            if len(found) > WIDEST:
+                raise UnknownParameter(
+                    f'"{shown(name)}" can lead to many types; name one: {head}:{end}.',
+                    expression=head,
+                )
+        if not found:
+            raise refused or UnknownParameter(f'"{shown(name)}" leads nowhere.', expression=head)
+        return Chain(type_, head, parameter.kept_as, tuple(found))
+
+    def _tests(self, type_: str, parameter: Official, modifier: str, value: str) -> list[Test]:
+        if parameter.name == "_id":
+            return [Ids((plain(value),))]
+        if parameter.name == "_lastUpdated":
+            span = date_span("_lastUpdated", value)
+            return [ColumnMoments("updated_at", "updated_at", days=False, span=span)]
+        if parameter.type == "date" and (column := columns_of(type_, parameter.name)):
+            span = date_span(parameter.name, value)
+            return [ColumnMoments(column.start, column.end, days=column.days, span=span)]
+        readers: Mapping[str, Callable[[], Iterable[Test]]] = {
+            "token": lambda: _token(type_, parameter, modifier, value),
+            "reference": lambda: self._reference(type_, parameter, modifier, value),
+            "uri": lambda: _uri(type_, parameter, modifier, value),
+            "string": lambda: _string(type_, parameter, modifier, value),
+            "date": lambda: _date(type_, parameter, value),
+            "number": lambda: _number(type_, parameter, value),
+            "quantity": lambda: _quantity(type_, parameter, value),
+            "composite": lambda: _composite(type_, parameter, value),
+        }
+        return list(readers[parameter.type]())
+
+    def _reference(
+        self, type_: str, parameter: Official, modifier: str, value: str
+    ) -> Iterable[Test]:
+        if modifier == "identifier":
+            return _token(type_, parameter, "identifier", value)
+        return [Tokens(_keys(type_, parameter, "", self._literals(parameter, modifier, value)))]
+
+    def _literals(self, parameter: Official, modifier: str, value: str) -> list[str]:
+        """The spellings of a reference under which it can be kept; none if it cannot be."""
+        text = plain(value)
+        if self.base and text.startswith(f"{self.base}/"):
+            text = text[len(self.base) + 1 :]
+        text = text.partition("/_history/")[0]
+        allowed = parameter.targets
+        kind, slash, _ = text.rpartition("/")
+        if ":" in text or "|" in text:
+            return [text]
+        if not slash:
+            return [f"{kind}/{text}" for kind in ([modifier] if modifier else allowed)]
+        return [text] if kind in ([modifier] if modifier else allowed) else []
+
+
+def known(type_: str, name: str) -> Official:
+    """The parameter ``name`` of ``type_``.
+
+    Raises:
+        UnknownParameter: R4 has none, or it is not answered here.
+    """
+    table = official(type_)
+    why = table[name].unsupported if name in table else NOT_HERE.get(name, "")
+    if why:
+        raise UnknownParameter(f'"{name}" is not supported here. {why}', expression=name)
+    if name not in table:
+        raise UnknownParameter(
+            f'"{shown(name)}" is not a search parameter of {type_} here. '
+            f"Known: {', '.join(searchable(type_))}.",
+        )
+    return table[name]
+
+
+def searchable(type_: str) -> list[str]:
+    """Names of the parameters of ``type_`` that can be asked."""
+    return [name for name, each in official(type_).items() if not each.unsupported]
+
+
+def reference(type_: str, name: str) -> Official:
+    """The reference parameter ``name`` of ``type_``, for chains and includes."""
+    if type_ not in RESOURCE_TYPES:
+        raise UnknownParameter(f'"{shown(type_)}" is not a FHIR R4 resource type.')
+    parameter = known(type_, name)
+    if parameter.type != "reference":
+        raise UnknownParameter(
+            f"{type_}.{name} is a {parameter.type}, not a reference: nothing can be followed.",
+            expression=name,
+        )
+    return parameter
+
+
+def require_modifier(type_: str, parameter: Official, modifier: str) -> None:
+    """Refuse a modifier that this parameter does not take."""
+    allowed = MODIFIERS[parameter.type]
+    if not modifier or modifier in allowed:
+        return
+    if parameter.type == "reference" and modifier in parameter.targets:
+        return
+    why = (
+        "needs a terminology server, which this is not"
+        if parameter.type == "token" and modifier in NO_TERMINOLOGY
+        else "is not a modifier of it here"
+    )
+    can = ", ".join(f":{name}" for name in allowed) or "none"
+    raise UnknownParameter(
+        f'{type_}.{parameter.name} is a {parameter.type}: ":{shown(modifier)}" {why}. '
+        f"Known: {can}.",
+        expression=parameter.name,
+    )
+
+
+def compartment(type_: str, patient_id: str) -> Criterion:
+    """What holds of the records of ``type_`` in the compartment of a patient.
+
+    Raises:
+        UnknownType: records of ``type_`` belong to no patient's compartment.
+    """
+    paths = set(patient_paths(type_))
+    keys = [
+        key(type_, name, f"Patient/{patient_id}")
+        for name, parameter in official(type_).items()
+        if parameter.type == "reference" and not parameter.alias_of
+        if paths & {tuple(step.name for step in place.steps) for place in parameter.places}
+    ]
+    if not keys:
+        raise UnknownType(f"{type_} is not in the compartment of patients (FHIR R4).")
+    return AnyOf((Tokens(tuple(keys)),))
+
+
+def columns_of(type_: str, name: str) -> Parameter | None:
+    """The columns that hold this date, where the table of ``type_`` has some."""
+    declared = (p for p in mapping(type_).search if p.name == name and p.start)
+    return next(declared, None)
+
+
+def _keys(type_: str, parameter: Official, form: str, texts: Iterable[str]) -> tuple[int, ...]:
+    names = parameter.kept_as
+    return tuple(key(type_, name + form, text) for text in texts for name in names)
+
+
+def _filled(name: str, value: str) -> str:
+    return value or refuse(name, value, "the value is empty; leave the parameter out.")
+
+
+def _deep_enough(name: str, depth: int) -> None:
+    if depth >= DEEPEST:
+        refuse(shown(name), "", f"a chain has at most {DEEPEST} links.")
+
+
+def _targets(parameter: Official, modifier: str, name: str) -> tuple[str, ...]:
+    if modifier:
+        if modifier not in RESOURCE_TYPES:
+            raise UnknownParameter(f'"{shown(name)}": a chain takes a type, not :{modifier}.')
+        return (modifier,)
+    return parameter.targets
+
+
+def _missing(type_: str, parameter: Official, missing: bool) -> Criterion:  # noqa: FBT001
+    if parameter.name in ("_id", "_lastUpdated"):
+        return AnyOf((), negated=not missing)
+    if parameter.type == "date" and (column := columns_of(type_, parameter.name)):
+        return AnyOf((Empty(column.start, column.end),), negated=not missing)
+    keys = tuple(key(type_, name) for name in parameter.present_as)
+    return AnyOf((Tokens(keys),), negated=missing)
+
+
+def _token(type_: str, parameter: Official, modifier: str, value: str) -> Iterable[Test]:
+    text = plain(value)
+    if not text.strip("|"):
+        refuse(parameter.name, value, "name a code, a system or both: system|code.")
+    if modifier == "text":
+        return _words(type_, parameter, ":text", text)
+    if modifier == "of-type" and len(parts(value, "|")) != len(("system", "type", "value")):
+        refuse(parameter.name, value, "write system|type|value of the identifier.")
+    form = f":{modifier}" if modifier in ("of-type", "identifier") else ""
+    return [Tokens(_keys(type_, parameter, form, [text]))]
+
+
+def _uri(type_: str, parameter: Official, modifier: str, value: str) -> Iterable[Test]:
+    text = plain(value)
+    if modifier == "above":
+        pieces = text.split("/")
+        shorter = ["/".join(pieces[:n]) for n in range(1, len(pieces) + 1)]
+        return [Tokens(_keys(type_, parameter, "", [each for each in shorter if each]))]
+    exact = Tokens(_keys(type_, parameter, "", [text]))
+    if modifier == "below":
+        under = text.rstrip("/") + "/"
+        return [exact, *(Words(k, under) for k in _keys(type_, parameter, ":below", [""]))]
+    return [exact]
+
+
+def _string(type_: str, parameter: Official, modifier: str, value: str) -> Iterable[Test]:
+    text = plain(value)
+    if modifier == "exact":
+        return [Tokens(_keys(type_, parameter, ":exact", [text]))]
+    return _words(type_, parameter, "", text, anywhere=modifier == "contains")
+
+
+def _words(
+    type_: str, parameter: Official, form: str, text: str, *, anywhere: bool = False
+) -> Iterable[Test]:
+    folded = fold(text)
+    if not folded:
+        refuse(parameter.name, text, "nothing is left of it to compare.")
+    return [Words(k, folded, anywhere) for k in _keys(type_, parameter, form, [""])]
+
+
+def _date(type_: str, parameter: Official, value: str) -> Iterable[Test]:
+    span = date_span(parameter.name, value)
+    return [Moments(k, span) for k in _keys(type_, parameter, "", [""])]
+
+
+def _number(type_: str, parameter: Official, value: str) -> Iterable[Test]:
+    span = number_span(parameter.name, value)
+    return [Numbers(k, span) for k in _keys(type_, parameter, "", [""])]
+
+
+def _quantity(type_: str, parameter: Official, value: str, first: str = "") -> Iterable[Test]:
+    pieces = [plain(piece) for piece in parts(value, "|")]
+    if len(pieces) not in (1, 3):
+        refuse(parameter.name, value, "write number, number|system|code or number||code.")
+    span = number_span(parameter.name, pieces[0])
+    unit = "|".join(pieces[1:]).removeprefix("|")
+    if len(pieces) > 1 and not pieces[2]:
+        refuse(
+            parameter.name, value, "name the code of the unit: 5.4|http://unitsofmeasure.org|mg."
+        )
+    lead = first if not unit else f"{first}${unit}" if first else unit
+    return [Numbers(k, span) for k in _keys(type_, parameter, "|" if unit else "", [lead])]
+
+
+def _composite(type_: str, parameter: Official, value: str) -> Iterable[Test]:
+    pieces = parts(value, "$")
+    if len(pieces) != len(parameter.parts) or not all(pieces):
+        wanted = "$".join(part.name for part in parameter.parts)
+        refuse(parameter.name, value, f"write {wanted}.")
+    *lead, last = pieces
+    first = "$".join(plain(piece) for piece in lead)
+    kind = parameter.parts[-1].type
+    keys = _keys(type_, parameter, "", [first])
+    if kind == "quantity":
+        return _quantity(type_, parameter, last, first)
+    if kind == "date":
+        span = date_span(parameter.name, last)
+        return [Moments(k, span) for k in keys]
+    if kind == "number":
+        span = number_span(parameter.name, last)
+        return [Numbers(k, span) for k in keys]
+    if kind == "string":
+        return [Words(k, fold(plain(last))) for k in keys]
+    return [Tokens(_keys(type_, parameter, "", [f"{first}${plain(last)}"]))]
