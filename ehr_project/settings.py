@@ -178,7 +178,7 @@ OAUTH2_PROVIDER = {
 FHIR_PORTS = {
     "authenticate": "accounts.principals.principal_of_request",
     "visible": "patients.access.visible",
-    "writable": "patients.access.writable",
+    "writable": "patients.write_access.writable",
     "record_access": "accounts.audit.record_access",
 }
 
@@ -238,6 +238,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 2**20
 # What a body over FHIR may hold at most, unpacked: of bytes, and a Bundle of entries.
 FHIR_LARGEST_BODY: int = env.int("CHARTWAVE_FHIR_BODY_MB", default=16) * 2**20
 FHIR_MOST_ENTRIES: int = env.int("CHARTWAVE_FHIR_ENTRIES", default=10_000)
+# "lenient" keeps a reference to nothing here as it came; "strict" refuses the resource (422).
+FHIR_REFERENCES: str = env.str("CHARTWAVE_FHIR_REFERENCES", default="lenient")
+if FHIR_REFERENCES not in ("lenient", "strict"):
+    raise ImproperlyConfigured(
+        f'CHARTWAVE_FHIR_REFERENCES is "{FHIR_REFERENCES}"; write "lenient" or "strict".'
+    )
 
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English")]
