@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 from itertools import zip_longest
+from math import isfinite
 from operator import attrgetter
 from typing import Any
 
@@ -24,6 +25,7 @@ ESCAPES = {
     "\r": "&#13;",
 }
 SPECIAL = re.compile('[\x00-\x1f&<>"\ud800-\udfff\ufffe\uffff]')
+TOO_DEEP = f"is nested deeper than {DEEPEST} levels."
 _place = attrgetter("place")
 
 
@@ -79,6 +81,8 @@ def _write_group(
     """An element with elements inside; one with nothing at all does not exist in XML."""
     if not isinstance(body, dict):
         raise _Misfit("is not an object.")
+    if depth > DEEPEST:
+        raise _Misfit(TOO_DEEP)
     attributes += "".join(
         [_attribute(name, body[name]) for name in inner.attributes if name in body]
     )
@@ -105,7 +109,7 @@ def _attribute(name: str, value: Any) -> str:
 def _write_children(out: list[str], inner: Shape, body: dict[str, Any], depth: int) -> None:
     for child in _in_order(inner, body):
         if depth >= DEEPEST:
-            raise _Misfit(f"is nested deeper than {DEEPEST} levels.")
+            raise _Misfit(TOO_DEEP)
         try:
             if child.many:
                 _write_each(out, child, body, depth + 1)
@@ -183,13 +187,15 @@ def _text(kind: Kind, value: Any) -> str:
         return SPECIAL.sub(_escaped, value) if SPECIAL.search(value) else value
     if kind is Kind.BOOLEAN and isinstance(value, bool):
         return "true" if value else "false"
-    if (
-        kind is Kind.NUMBER
-        and isinstance(value, int | float | Decimal)
-        and not isinstance(value, bool)
-    ):
+    if kind is Kind.NUMBER and _is_number(value):
         return codec.dumps(value).decode()
     raise _Misfit(f"is not a {kind.value}.")
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, Decimal):
+        return value.is_finite()
+    return type(value) is int or (isinstance(value, float) and isfinite(value))
 
 
 def _escaped(found: re.Match[str]) -> str:
