@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Substr
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,12 +17,14 @@ from fhir.fields import VerbatimJSONField
 from fhir.models import Record, RecordQuerySet
 from fhir.models.record import new_id
 from fhir.modifiers import NOT_UNDERSTOOD, understood
+from patients.models import Patient
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fhir.principal import Principal
 
+TO_PATIENT = "Patient/"
 STANDING = {
     "inactive": gettext_lazy("device no longer in use"),
     "entered-in-error": gettext_lazy("device entered in error"),
@@ -33,13 +36,22 @@ class DeviceQuerySet(RecordQuerySet["Device"]):
         """The devices of one's facilities.
 
         A device that names a patient itself (an implant that came by import) is not shown to
-        people here: it tells whose it is, and no rule yet says who may know.
+        people here: it tells whose it is, and no rule yet says who may know. A program reads it
+        with the rest of what is about that patient.
         """
         if principal.sees_everything:
             return self
         if principal.kind == "device":
             return self.filter(pk=principal.id)
-        return self.at(map(UUID, principal.facilities or {}))
+        here = self.at(map(UUID, principal.facilities or {}))
+        if principal.kind != "client":
+            return here
+        patients = Patient.objects.visible_to(principal)
+        bearers = patients.filter(
+            fhir_id=Substr(OuterRef("patient_reference"), len(TO_PATIENT) + 1)
+        )
+        worn = Q(Exists(bearers), patient_reference__startswith=TO_PATIENT)
+        return here | self.filter(worn)
 
     def at(self, facilities: Iterable[UUID]) -> Self:
         """Devices of these facilities that do not name a patient."""
