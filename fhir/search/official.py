@@ -89,6 +89,11 @@ class Official:
     description: str = ""
 
     @property
+    def components(self) -> tuple[str, ...]:
+        """The names of the parameters that a composite is made of."""
+        return tuple(part.name for part in self.parts)
+
+    @property
     def kept_as(self) -> tuple[str, ...]:
         """The names under which its values are found."""
         return self.alias_of or (self.name,)
