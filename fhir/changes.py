@@ -6,11 +6,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from fhir.errors import NotFound, VersionConflict
-from fhir.mapping import forget_edited
+from fhir.mapping import Resource, forget_edited
 from fhir.models import Change, Record
 from fhir.models.change import Op
 from fhir.principal import Principal
 from fhir.registry import mapping
+from fhir.search.indexing import index, lend
+from fhir.search.values import values_of, write
 
 R = TypeVar("R", bound=Record)
 
@@ -23,13 +25,28 @@ def create(record: R, *, by: Principal, origin: str = "") -> R:
 
 
 @transaction.atomic
-def bulk_create(records: list[Any], *, by: Principal, origin: str = "") -> None:
-    """Insert records of one type, each with its first Change, in few statements."""
+def bulk_create(
+    records: list[Any],
+    *,
+    by: Principal,
+    origin: str = "",
+    resources: list[Resource] | None = None,
+) -> None:
+    """Insert records of one type, each with its first Change, in few statements.
+
+    Args:
+        records: Rows that are not there yet.
+        by: Who creates them.
+        origin: Where they came from.
+        resources: The same as FHIR, where they were read from it; else they are rendered.
+    """
     if not records:
         return
     for record in records:
         prepare(record)
+    found_by = index(records, resources)
     type(records[0]).objects.bulk_create(records, batch_size=500)
+    write(found_by, replace=False)
     mapping(records[0].resource_type).link(records)
     Change.objects.bulk_create(
         [_change(record, Op.CREATE, by, origin, None) for record in records], batch_size=500
@@ -76,7 +93,11 @@ def update(
         )
     record.version = old.version + 1
     record.updated_at = timezone.now()
+    lend(old, record)
+    found_by = index([record])
     record.save(force_update=True)
+    if found_by[0][1].rows != values_of(before).rows:
+        write(found_by, replace=True)
     rules.link([record])
     Change.objects.bulk_create([_change(record, Op.UPDATE, by, origin, before)])
     return record

@@ -59,6 +59,11 @@ class Values(NamedTuple):
     strings: list[tuple[int, str]]
     numbers: list[tuple[int, Decimal, Decimal]]
 
+    @property
+    def rows(self) -> tuple[frozenset[object], ...]:
+        """What stands in tables of its own, for comparison."""
+        return frozenset(self.dates), frozenset(self.strings), frozenset(self.numbers)
+
 
 def values_of(resource: dict[str, Any], own_base: str = "") -> Values:
     """Everything that ``resource`` can be found by.
@@ -125,6 +130,7 @@ def _run(steps: list[tuple[str, list[Any]]]) -> None:
 
 def _copy(table: str, columns: str, types: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
     with (
+        connection.wrap_database_errors,
         connection.cursor() as cursor,
         cursor.copy(f"COPY {table} (record_id, {columns}) FROM STDIN") as copy,
     ):
