@@ -81,6 +81,18 @@ class Child:
             return  # the whole group is gone
 
 
+class Errand(Child):
+    """A program that ends by itself when its work is done, and is tried again where it failed."""
+
+    @property
+    def done(self) -> bool:
+        return self.process is not None and self.process.poll() == 0
+
+    def revive(self, say: Callable[[str], None]) -> None:
+        if not self.done:
+            super().revive(say)
+
+
 def end_all(children: Sequence[Child]) -> None:
     """Ask all at once, wait for a bounded time, then insist."""
     for child in children:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from ehr_project.children import Child, end_all
+from ehr_project.children import Child, Errand, end_all
 from ehr_project.database import Cluster, DatabaseTrouble, Urls
 from ehr_project.database.cluster import leash
 from ehr_project.database.folder import private_text
@@ -109,6 +109,7 @@ class House:
             self.prepare(urls)
             self.open_doors(urls, port)
             self.welcome(port)
+            self.load_codes(urls)
             while True:
                 self.look_after()
                 time.sleep(TURN_S)
@@ -125,15 +126,9 @@ class House:
         return self.cluster.start()
 
     def prepare(self, urls: Urls) -> None:
-        """Migrate and load the codes as the owner; the demo clinic once, as the application."""
+        """Migrate as the owner; load the demo clinic once, as the application."""
         say("Preparing the tables")
-        owner = self.environment(urls) | {
-            "DATABASE_URL": urls.owner_url,
-            "DATABASE_OWNER_URL": urls.owner_url,
-        }
-        self.manage(owner, "migrate", "--no-input")
-        say("Loading the tables of codes")
-        self.manage(owner, "load_terminology")
+        self.manage(self.as_owner(urls), "migrate", "--no-input")
         loaded = self.data / "database" / "demo-loaded"
         if self.wishes.demo and not loaded.exists():
             say("Loading the demo clinic")
@@ -176,6 +171,11 @@ class House:
             "PYTHONUNBUFFERED": "1",
         }
 
+    def as_owner(self, urls: Urls) -> dict[str, str]:
+        """For what makes tables; it ends soon."""
+        owner = {"DATABASE_URL": urls.owner_url, "DATABASE_OWNER_URL": urls.owner_url}
+        return self.environment(urls) | owner
+
     def open_doors(self, urls: Urls, port: int) -> None:
         say("Starting the web pages and the worker")
         environment = self.environment(urls) | {"PORT": str(port)}
@@ -192,6 +192,14 @@ class House:
         for child in self.children:
             child.start()
         self.wait_until_ready(port)
+
+    def load_codes(self, urls: Urls) -> None:
+        """The long tables of codes, after the doors are open: until then the common ones do."""
+        command = [sys.executable, "manage.py", "load_terminology"]
+        log = self.data / "logs" / "codes.log"
+        codes = Errand("codes", command, self.as_owner(urls), ROOT, log)
+        self.children.append(codes)
+        codes.start()
 
     def wait_until_ready(self, port: int) -> None:
         deadline = time.monotonic() + READY_S

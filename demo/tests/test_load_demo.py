@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import stat
 import time
+from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from accounts.models import User
 from accounts.principals import principal_of
+from demo import clinic
 from demo.elements import fhir_id
+from fhir.models import Change
 from fhir.together import together
 from patients.chart.flags import banner_flags
 from patients.chart.worklist import counters, inpatients, mine, my_tasks, overdue_tasks, today
@@ -24,6 +28,7 @@ from patients.models import (
     Patient,
 )
 from patients.models.inbox import State
+from vitals.models import Pairing
 
 pytestmark = pytest.mark.django_db
 LONGEST_LOAD_S = 60  # 25 on a quiet machine
@@ -57,6 +62,41 @@ def patient(key):
 
 def test_it_loads_while_you_wait(loaded):
     assert loaded < LONGEST_LOAD_S
+
+
+def test_everybody_of_the_casebook_is_there(loaded):
+    assert Patient.objects.count() == len(clinic.STORIES)
+
+
+def test_the_printed_passwords_open_the_door(loaded, client):
+    lines = (Path(settings.DATA_DIR) / "demo-sign-ins.txt").read_text().splitlines()
+    opened = [client.login(username=line.split()[1], password=line.split()[2]) for line in lines]
+    assert opened == [True] * 4
+
+
+@pytest.mark.parametrize("name", ["demo-sign-ins.txt", "demo-device-key"])
+def test_secrets_are_for_the_owner_only(loaded, name):
+    assert stat.S_IMODE((Path(settings.DATA_DIR) / name).stat().st_mode) == 0o600
+
+
+def test_the_wearer_wears_the_patch(loaded):
+    assert Pairing.objects.get().patient.fhir_id == clinic.WEARER_ID
+
+
+def test_the_doctor_may_open_the_wearers_chart(doctor):
+    assert Patient.objects.visible_to(doctor).filter(fhir_id=clinic.WEARER_ID).exists()
+
+
+def test_a_second_load_changes_nothing(loaded):
+    before = Change.objects.count()
+    call_command("load_demo", verbosity=0)
+    assert Change.objects.count() == before
+
+
+def test_outside_demo_mode_nobody_invented_comes_in(monkeypatch):
+    monkeypatch.setattr(settings, "DEMO", False)
+    with pytest.raises(CommandError, match="demo mode only"):
+        call_command("load_demo")
 
 
 def test_five_people_lie_on_a_ward(doctor):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ehr_project.children import Child, end_all
+from ehr_project.children import Child, Errand, end_all
 from ehr_project.database.processes import until
 
 SLEEPER = "import time; print('up', flush=True); time.sleep(600)"
@@ -116,6 +116,31 @@ def test_the_pause_grows_while_it_keeps_dying(make):
         child.revive(lambda _: None)
         pauses.append(child.pause)
     assert pauses == [1.0, 2.0, 4.0]
+
+
+def errand(program, folder):
+    child = child_of(program, folder)
+    return Errand("codes", child.command, child.environment, child.folder, child.log)
+
+
+def test_an_errand_that_is_done_is_not_run_again(tmp_path):
+    one = errand("print('up')", tmp_path)
+    one.start()
+    assert until(lambda: one.done, 20)
+    one.began = time.monotonic() - 61
+    one.revive(lambda _: None)
+    assert one.done
+
+
+def test_an_errand_that_failed_is_run_again(tmp_path):
+    one = errand("raise SystemExit(1)", tmp_path)
+    one.start()
+    first = one.process.pid
+    assert until(lambda: not one.alive, 20)
+    one.began = time.monotonic() - 61
+    one.revive(lambda _: None)
+    assert one.process.pid != first
+    one.end()
 
 
 def test_a_long_life_forgets_earlier_deaths(make):

@@ -150,6 +150,10 @@ class TestWholeHouse:
         assert running.status("/readyz") == 200
         assert running.status("/sign-in/") == 200
 
+    def test_the_long_tables_of_codes_load_behind_the_open_doors(self, running):
+        log = running.data / "logs" / "codes.log"
+        assert until(lambda: "Terminology is loaded" in log.read_text(), 120)
+
     def test_listens_on_loopback_only(self, running):
         inode_rows = Path("/proc/net/tcp").read_text().splitlines()[1:]
         ends = {row.split()[1] for row in inode_rows if row.split()[3] == "0A"}

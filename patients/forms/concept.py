@@ -55,11 +55,13 @@ class ConceptInput(forms.TextInput):
     ) -> SafeString:
         """With the templates of the pages, not the ones of Django's forms."""
         coded = as_coded(value)
+        uncoded = bool(coded.words) and not coded.is_coded
         context = self.get_context(name, value, attrs) | {
             "kind": self.kind,
             "coded": coded,
             "system_name": system_name(coded.system),
-            "uncoded": bool(coded.words) and not coded.is_coded,
+            "uncoded": uncoded,
+            "is_loading": uncoded and search.is_loading(self.kind),
             "may_mean": search.find(coded.text, self.kind) if not coded.is_coded else [],
             "from_loinc": self.kind in LOINC_KINDS,
         }

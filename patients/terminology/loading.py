@@ -49,7 +49,9 @@ def load(source: str, fingerprint: str, rows: Callable[[], Iterable[Row]]) -> in
         fingerprint: What tells one version of the source from the next.
         rows: Reads them; not called when ``fingerprint`` was loaded before.
     """
-    known = TerminologyLoad.objects.select_for_update().filter(source=source).first()
+    with connection.cursor() as cursor:  # a second loader waits here, and finds it done
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"terminology {source}"])
+    known = TerminologyLoad.objects.filter(source=source).first()
     if known is not None and known.digest == fingerprint:
         return None
     merged = merge(source, rows())

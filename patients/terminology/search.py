@@ -5,8 +5,9 @@ from functools import lru_cache
 from django.db.models import Case, F, Q, QuerySet, When
 from django.db.models.functions import Length
 
-from patients.models.terminology import Concept
+from patients.models.terminology import Concept, TerminologyLoad
 from patients.names import words
+from patients.terminology import icd
 from patients.terminology.tables import KINDS, read
 from patients.terminology.words import (
     LONGEST_QUERY,
@@ -46,6 +47,11 @@ def find(text: str, kind: str, limit: int = OFFERED_AT_MOST) -> list[Concept]:
     if len(found) < limit and max(map(len, spelled)) >= LONG_ENOUGH:
         found += _rarer(matching, kind, said, limit)
     return _once(found)[:limit]
+
+
+def is_loading(kind: str) -> bool:
+    """Whether the classification behind the common concepts of ``kind`` is not there yet."""
+    return kind in CLASSIFIED and not TerminologyLoad.objects.filter(source=icd.SOURCE).exists()
 
 
 def asked(text: str) -> str:

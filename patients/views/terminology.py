@@ -10,7 +10,7 @@ from accounts.roles import IDENTITY_READ
 from fhir.errors import Refusal
 from patients.models import TerminologyLoad
 from patients.terminology import icd
-from patients.terminology.search import find
+from patients.terminology.search import find, is_loading
 from patients.terminology.tables import LOINC_NOTICE, TABLES, system_name
 from patients.terminology.words import LONGEST_QUERY
 
@@ -37,11 +37,13 @@ def terminology_find(request: HttpRequest) -> HttpResponse:
         raise TooLongToLookUp(
             _("text has %(sent)s characters; at most %(most)s are looked up. Type less.") % limit
         )
+    kind = request.POST.get("kind", "")
     choices = [
         {"concept": concept, "says": f"{system_name(concept.system)} {concept.code}".strip()}
-        for concept in find(text, request.POST.get("kind", ""))
+        for concept in find(text, kind)
     ]
-    return render(request, "terminology/_choices.html", {"choices": choices})
+    context = {"choices": choices, "is_loading": is_loading(kind)}
+    return render(request, "terminology/_choices.html", context)
 
 
 @require_safe

@@ -93,6 +93,8 @@ class Picker {
       option.id = `${this.#list.id}-${n}`;
     });
     this.#activate(-1);
+    const loading = page.querySelector("[data-picker-loading]");
+    if (loading) this.#tell(loading.textContent.trim(), true);
     const { wordsNone, wordsSome } = this.#root.dataset;
     this.#said.textContent = this.#options.length ? `${this.#options.length} ${wordsSome}` : wordsNone;
     if (this.#options.length && document.activeElement === this.#input) this.#open();

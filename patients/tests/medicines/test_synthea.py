@@ -1,6 +1,7 @@
 """Prescriptions of another maker: what they do not say is said to be missing."""
 
 import pytest
+from django.db import transaction
 
 from fhir.files import batches
 from fhir.importing import take_in
@@ -13,13 +14,16 @@ BUNDLES = sorted((DATA / "synthea").glob("*.json.gz"))
 pytestmark = [pytest.mark.needs("shared_data"), pytest.mark.django_db]
 
 
-@pytest.fixture
-def lines():
-    for path in BUNDLES:
-        for entries in batches(path):
-            take_in(entries, by=SYSTEM, origin="synthea")
-    rows = MedicationRequest.objects.order_by("fhir_id")
-    return list(zip(rows, written(list(rows)), strict=True))
+@pytest.fixture(scope="module")
+def lines(django_db_setup, django_db_blocker):
+    """Every prescription and its line; gone again after this module."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        for path in BUNDLES:
+            for entries in batches(path):
+                take_in(entries, by=SYSTEM, origin="synthea")
+        rows = list(MedicationRequest.objects.order_by("fhir_id"))
+        yield list(zip(rows, written(rows), strict=True))
+        transaction.set_rollback(True)
 
 
 def test_every_prescription_without_a_dosage_reads_dosage_not_recorded(lines):

@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from django.utils.timezone import now
 
 from accounts.models import AuditEvent
-from patients.models import Concept
+from patients.models import Concept, TerminologyLoad
+from patients.terminology import icd
 from patients.terminology.tables import TABLES
 
 pytestmark = pytest.mark.django_db
@@ -70,9 +72,22 @@ def test_a_choice_without_code_says_so(signed_in):
     assert ">uncoded</span>" in look(signed_in, "vertebroplasty", "procedure").content.decode()
 
 
+def all_codes_are_there():
+    TerminologyLoad.objects.create(source=icd.SOURCE, digest="1", rows=1, loaded_at=now())
+
+
 def test_nothing_found_is_an_empty_list(signed_in):
+    all_codes_are_there()
     answer = look(signed_in, "moon sickness")
     assert (answer.status_code, answer.content.strip()) == (200, b"")
+
+
+def test_while_the_long_table_is_loading_the_picker_says_so(signed_in):
+    assert "Codes are still loading" in look(signed_in, "moon sickness").content.decode()
+
+
+def test_a_kind_without_a_long_table_never_waits_for_one(signed_in):
+    assert "still loading" not in look(signed_in, "potassium", "lab").content.decode()
 
 
 def test_markup_in_a_local_name_is_shown_as_text(signed_in):

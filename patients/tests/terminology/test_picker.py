@@ -56,6 +56,12 @@ def test_an_odd_code_is_not_taken(code):
     assert not cleaned(**picked("Moon sickness", code)).is_coded
 
 
+def test_words_without_a_code_say_that_codes_are_still_loading():
+    form = ProblemForm({"problem": "Moon sickness"})
+    assert form.is_valid()
+    assert "Codes are still loading" in str(form["problem"])
+
+
 def test_free_text_is_kept_to_the_letter():
     text = "Weh & <b>Ach</b> 😀 e\u0301"
     assert cleaned(problem=text) == Coded(text=text)
