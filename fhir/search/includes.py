@@ -17,7 +17,7 @@ from fhir.search.criteria import Include
 from fhir.search.keys import key
 from fhir.search.official import official
 from fhir.search.query import Query
-from fhir.search.values import references_of
+from fhir.search.references import references_of
 
 MOST = 1_000
 ROUNDS = 4  # of :iterate
@@ -80,7 +80,7 @@ class Company:
                 continue
             for name in _parameters(one):
                 targets = official(one.source)[name].targets
-                for reference in references_of(self.rendered[record.pk], name):
+                for reference in references_of(self.rendered[record.pk], name, self.query.base):
                     type_, fhir_id = _local(reference, self.query.base)
                     if type_ and one.target in ("", type_) and type_ in targets:
                         yield type_, fhir_id
