@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+import fhir.urls
 from ehr_project import health, style
 from ehr_project.admin_pages import views as admin_pages
 
@@ -13,6 +14,7 @@ urlpatterns = [
     path("admin/", admin.site.admin_view(admin_pages.index)),
     path("admin/health/", admin.site.admin_view(admin_pages.health_page), name="admin-health"),
     path("admin/", admin.site.urls),
+    path("fhir", fhir.urls.base, name="fhir-base"),  # clients post bundles to the base as it is
     path("fhir/", include("fhir.urls")),
     path("", include("accounts.urls")),
     path("", include("patients.urls")),

@@ -1,8 +1,12 @@
-"""Addresses of the FHIR API."""
+"""Addresses of the FHIR API: one table of what each method does at each of them."""
 
-from django.urls import path, register_converter
+from collections.abc import Mapping
 
-from fhir import views
+from django.urls import URLPattern, path, register_converter
+
+from fhir.bundles import bundle
+from fhir.views import changing, operations, reading, searching
+from fhir.views.door import PUBLIC, Act, door
 
 
 class TypeName:
@@ -26,9 +30,58 @@ class FhirId(TypeName):
 register_converter(TypeName, "type")
 register_converter(FhirId, "fhirid")
 
-urlpatterns = [
-    path("metadata", views.metadata, name="fhir-metadata"),
-    path("<type:type_>", views.search_type, name="fhir-search"),
-    path("<type:type_>/<fhirid:fhir_id>", views.read, name="fhir-read"),
-    path("<type:type_>/<fhirid:fhir_id>/_history/<int:version>", views.vread, name="fhir-vread"),
+
+def _writes(code: str, letter: str, plan: changing.Plan) -> Act:
+    return Act(code, letter, changing.carrying_out(plan), plan)
+
+
+TYPE, INSTANCE = "<type:type_>", "<type:type_>/<fhirid:fhir_id>"
+CHART = "Patient/<fhirid:fhir_id>"
+
+# Address → method → what FHIR calls it, the right it needs (one of these letters), what does it.
+TABLE: Mapping[str, Mapping[str, Act]] = {
+    "": {"POST": Act("batch", "", bundle)},
+    "metadata": {"GET": Act("capabilities", PUBLIC, reading.metadata)},
+    "_history": {"GET": Act("history-system", "", reading.history_of_all)},
+    TYPE: {
+        "GET": Act("search-type", "s", searching.search),
+        "POST": _writes("create", "c", changing.create),
+        "PUT": _writes("update", "u", changing.update_match),
+        "PATCH": _writes("patch", "u", changing.patch_match),
+        "DELETE": _writes("delete", "d", changing.delete_match),
+    },
+    f"{TYPE}/_search": {"POST": Act("search-type", "s", searching.search_posted)},
+    f"{TYPE}/_history": {"GET": Act("history-type", "s", reading.history_of_type)},
+    f"{TYPE}/$validate": {"POST": Act("validate", "cru", operations.validate)},
+    INSTANCE: {
+        "GET": Act("read", "r", reading.read),
+        "PUT": _writes("update", "u", changing.update),
+        "PATCH": _writes("patch", "u", changing.patch),
+        "DELETE": _writes("delete", "d", changing.delete),
+    },
+    f"{INSTANCE}/_history": {"GET": Act("history-instance", "r", reading.history_of)},
+    f"{INSTANCE}/_history/<int:version>": {"GET": Act("vread", "r", reading.vread)},
+    f"{INSTANCE}/$validate": {"POST": Act("validate", "cru", operations.validate)},
+    f"{CHART}/$everything": {
+        "GET": Act("everything", "", operations.everything),
+        "POST": Act("everything", "", operations.everything),
+    },
+    f"{CHART}/<type:type_>": {"GET": Act("search-type", "s", searching.search_chart)},
+    f"{CHART}/<type:type_>/_search": {
+        "POST": Act("search-type", "s", searching.search_chart_posted)
+    },
+}
+
+
+def _name(address: str) -> str:
+    words = [part for part in address.replace("<", "/").replace(">", "/").split("/") if part]
+    return "-".join(["fhir", *words]).replace(":", "-")
+
+
+urlpatterns: list[URLPattern] = [
+    *(path(address, door(acts), name=_name(address)) for address, acts in TABLE.items()),
+    path("<path:rest>", door({}), name="fhir-nowhere"),
 ]
+
+# The address of the server itself, also without the slash at its end.
+base = door(TABLE[""])

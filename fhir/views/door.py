@@ -238,5 +238,5 @@ def _refusal(refusal: Refusal, format_: Format, acts: Acts) -> HttpResponse:
     if isinstance(refusal, MethodNotAllowed):
         headers = _allow(acts)
     if isinstance(refusal, NotSignedIn):
-        headers = {"WWW-Authenticate": 'Bearer realm="Chartwave FHIR"'}
+        headers = {"WWW-Authenticate": refusal.challenge}
     return _body(outcome(refusal), refusal.status, format_, headers)

@@ -12,7 +12,7 @@ from fhir.models import StoredResource
 from fhir.outcome import issue, outcome_of, problem
 from fhir.ports import port
 from fhir.principal import Principal
-from fhir.registry import mapping, native_types
+from fhir.registry import mapping, native_types, render
 from fhir.search.engine import rows
 from fhir.validation import problems
 from fhir.views.ask import Answer, Ask, Pairs
@@ -57,7 +57,7 @@ def everything(ask: Ask, *, fhir_id: str) -> Answer:
         more = [*rest, ("_cursor", history.sealed(following, seal))]
         links.append({"relation": "next", "url": history.url(address, more)})
     body: Resource = {"resourceType": "Bundle", "type": "searchset", "link": links}
-    entries = [entry(record, ask.base, [], "match") for record in found]
+    entries = [entry(render(record), ask.base, "match") for record in found]
     return Answer(resource=body | ({"entry": entries} if entries else {}))
 
 
@@ -85,7 +85,7 @@ def _page(
     found: list[Any] = []
     first, after = start
     for type_ in types[types.index(first) if first in types else 0 :]:
-        some = _of(patient, type_, rows(by, type_))
+        some = _of(patient, type_, rows(by, type_, "r"))
         if since is not None:
             some = some.filter(updated_at__gte=since)
         if type_ == first and after:

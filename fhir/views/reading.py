@@ -10,6 +10,7 @@ from fhir.models.change import Op
 from fhir.ports import port
 from fhir.principal import Principal
 from fhir.registry import mapping
+from fhir.search.query import Query, parse
 from fhir.search.subsetting import subset
 from fhir.views.ask import Answer, Ask, Pairs, etag, unchanged
 from fhir.views.door import require
@@ -39,8 +40,14 @@ def read(ask: Ask, *, type_: str, fhir_id: str) -> Answer:
     answer = versioned(record, ask.base)
     if unchanged(ask, record.version, record.updated_at):
         return Answer(304, etag=answer.etag, modified=answer.modified)
-    resource = subset(mapping(type_).render(record), ask.pairs)
+    resource = subset(mapping(type_).render(record), _parts(type_, ask.pairs))
     return Answer(200, resource, etag=answer.etag, modified=answer.modified)
+
+
+def _parts(type_: str, pairs: Pairs) -> Query:
+    """Which parts of the resource are wanted (``_elements``, ``_summary``)."""
+    _known(pairs, ("_elements", "_summary"))
+    return parse(type_, pairs)
 
 
 def _missing(by: Principal, type_: str, fhir_id: str) -> NotFound | Gone:
