@@ -8,6 +8,8 @@ from fhir.known import Known
 from fhir.registry import mapping
 
 AT_ONCE = 1000
+# What it is found by is kept under its type and id, so it stays right.
+KEPT = ("id", "fhir_id", "version", "created_at", "updated_at", "search_tokens")
 
 
 class Promote(Operation):
@@ -59,8 +61,8 @@ def move(stored: Any, target: Any, using: str = "default") -> int:
         for row in batch:
             record = rules.read(whole(row), known)
             values = {name: getattr(record, name) for name in columns if hasattr(record, name)}
-            kept = ("id", "fhir_id", "version", "created_at", "updated_at")
-            fresh.append(target(**values | {name: getattr(row, name) for name in kept}))
+            same = {name: getattr(row, name) for name in KEPT if name in columns}
+            fresh.append(target(**values | same))
         target.objects.using(using).bulk_create(fresh)
         stored.objects.using(using).filter(pk__in=[row.pk for row in batch]).delete()
         moved += len(batch)

@@ -9,7 +9,16 @@ from fhir.registry import mapping
 
 AT_ONCE = 1000
 # Identity stays; everything else is what reading the resource anew gives.
-KEPT = {"id", "fhir_id", "version", "created_at", "updated_at", "source", "security"}
+KEPT = {
+    "id",
+    "fhir_id",
+    "version",
+    "created_at",
+    "updated_at",
+    "source",
+    "security",
+    "search_tokens",
+}
 
 
 class Reread(Operation):

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("accounts", "0005_search_values"),
+        ("accounts", "0006_reindex"),
     ]
     # Its tables refer to clients from the first.
     run_before = [("oauth2_provider", "0001_initial")]
