@@ -12,6 +12,7 @@ from patients.models import Condition, Patient
 
 pytestmark = pytest.mark.django_db
 
+HOSPITAL = {"resourceType": "Organization", "id": "h", "name": "Harbour"}
 ROSA = {"resourceType": "Patient", "id": "rosa", "name": [{"family": "Lindqvist"}]}
 
 
@@ -44,7 +45,7 @@ def run(tmp_path):
         ({"resourceType": "Patient", "name": [{"family": "No Id"}]}, "Patient.id"),
         ({"resourceType": "Patient", "id": "a/b"}, "Patient.id"),
         ({"resourceType": "Condition", "id": "c"}, "Condition.subject"),
-        ({"resourceType": "Observation", "id": "o", "code": {}}, "Observation.status"),
+        ({"resourceType": "Observation", "id": "o", "code": {"text": "x"}}, "Observation.status"),
         ({"resourceType": "Potient", "id": "p"}, "Potient"),
         ({"id": "nothing"}, "None"),
         ("text", "JSON object"),
@@ -132,7 +133,7 @@ def test_a_number_that_belongs_to_somebody_else_is_refused(run):
         number = {"system": "urn:mrn", "value": "7", "assigner": {"reference": "Organization/h"}}
         return {"resourceType": "Patient", "id": key, "identifier": [number]}
 
-    printed = run(bundle({"resourceType": "Organization", "id": "h"}, numbered("a"), numbered("b")))
+    printed = run(bundle(HOSPITAL, numbered("a"), numbered("b")))
     assert "already belongs to another patient" in printed
     assert Patient.objects.count() == 1
 
@@ -141,7 +142,7 @@ def test_what_depends_on_a_refused_patient_is_kept_without_one(run):
     number = {"system": "urn:mrn", "value": "7", "assigner": {"reference": "Organization/h"}}
     people = [{"resourceType": "Patient", "id": key, "identifier": [number]} for key in ("a", "b")]
     problem = {"resourceType": "Condition", "id": "c", "subject": {"reference": "Patient/b"}}
-    run(bundle({"resourceType": "Organization", "id": "h"}, *people, problem))
+    run(bundle(HOSPITAL, *people, problem))
     assert Condition.objects.get(fhir_id="c").patient is None
 
 

@@ -7,11 +7,12 @@ import pytest
 
 from fhir.codec import loads, same
 from fhir.files import batches
-from fhir.importing import Outcome, rewrite, take_in
+from fhir.importing import Outcome, take_in
 from fhir.mapping import OUR_META
 from fhir.models import Change
 from fhir.principal import SYSTEM
 from fhir.registry import mapping
+from fhir.writing.drafts import holders_of
 from tests.shared_data import DATA
 
 BUNDLES = sorted((DATA / "synthea").glob("*.json.gz"))
@@ -31,8 +32,9 @@ def as_sent(path):
     local = {
         e["fullUrl"]: f"{e['resource']['resourceType']}/{e['resource']['id']}" for e in entries
     }
-    for entry in entries:
-        rewrite(entry["resource"], local)
+    for holder in (h for entry in entries for h in holders_of(entry["resource"])):
+        if holder.get("reference") in local:
+            holder["reference"] = local[holder["reference"]]
     return [entry["resource"] for entry in entries]
 
 
