@@ -8,7 +8,7 @@ from fhir.xml.shapes import DEEPEST, XHTML
 
 DIV = f"{XHTML} div"
 USUAL_START = f'<div xmlns="{XHTML}"'.encode()
-PREFIXED = re.compile(rb"<[^\s/>:]+:|\s[\w.-]+:[\w.-]+\s*=")
+PREFIXED = re.compile(rb"<[^\s/>:]+:|\s[^\s=:]+:[^\s=]+\s*=")
 
 
 def checked(text: str) -> str:
@@ -31,7 +31,7 @@ def standing_alone(source: bytes) -> str:
     try:
         return _Fragment(source).div().decode()
     except Malformed:
-        if not source.startswith(b"<div"):
+        if not source.startswith(b"<div") or b"xmlns=" in source[: source.index(b">")]:
             raise
     return _Fragment(b'<div xmlns="%s"%s' % (XHTML.encode(), source[4:])).div().decode()
 

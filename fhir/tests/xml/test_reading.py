@@ -102,6 +102,16 @@ def test_a_narrative_takes_its_namespace_along():
     assert to_json(document.encode())["text"]["div"] == f'<div xmlns="{XHTML}" class="c">x</div>'
 
 
+@pytest.mark.parametrize("inside", ["<p:b/>", "<b p:c='d'/>", "<b\n p:c = 'd'/>", "<b ä:c='d'/>"])
+def test_a_narrative_that_needs_a_prefix_from_outside_is_refused(inside):
+    """Kept by itself, it would no longer be XML."""
+    div = f"{DIV}{inside}</div>"
+    outside = narrative(div).replace("<text>", '<text xmlns:p="urn:p" xmlns:ä="urn:ä">')
+    with pytest.raises(Malformed, match="unbound prefix") as refusal:
+        to_json(patient(outside))
+    assert refusal.value.expression == "Patient.text.div"
+
+
 MISTAKES = {
     "": "no element found at line 1",
     "{}": "not well-formed (invalid token) at line 1",
@@ -300,8 +310,14 @@ def test_a_tower_is_refused(levels):
         to_json(nested(levels))
 
 
-def test_a_tower_of_resources_is_refused():
-    tower = f"{'<contained><Patient>' * 1000}{'</Patient></contained>' * 1000}"
+def test_forty_nine_resources_in_each_other_are_read():
+    tower = f"{'<contained><Patient>' * 49}{'</Patient></contained>' * 49}"
+    assert to_json(patient(tower))["contained"]
+
+
+@pytest.mark.parametrize("levels", [50, 51, 1000])
+def test_a_tower_of_resources_is_refused(levels):
+    tower = f"{'<contained><Patient>' * levels}{'</Patient></contained>' * levels}"
     with pytest.raises(Malformed, match="deeper than 100 levels"):
         to_json(patient(tower))
 
