@@ -11,8 +11,9 @@ from fhir.models import Change, Record
 from fhir.models.change import Op
 from fhir.principal import Principal
 from fhir.registry import mapping
-from fhir.search.indexing import index, lend
+from fhir.search.indexing import index, lend, rendered
 from fhir.search.values import values_of, write
+from fhir.us_core import declare
 
 R = TypeVar("R", bound=Record)
 
@@ -44,13 +45,22 @@ def bulk_create(
         return
     for record in records:
         prepare(record)
-    found_by = index(records, resources)
+    ours = resources is None and not origin
+    found_by = index(records, declared(records) if ours else resources)
     type(records[0]).objects.bulk_create(records, batch_size=500)
     write(found_by, replace=False)
     mapping(records[0].resource_type).link(records)
     Change.objects.bulk_create(
         [_change(record, Op.CREATE, by, origin, None) for record in records], batch_size=500
     )
+
+
+def declared(records: list[Any]) -> list[Resource]:
+    """Records that the product writes, as FHIR; each says which profile it satisfies."""
+    resources = rendered(records)
+    for record, resource in zip(records, resources, strict=True):
+        record.extra = declare(resource, record.extra)
+    return resources
 
 
 def prepare(record: Record) -> None:
@@ -94,7 +104,7 @@ def update(
     record.version = old.version + 1
     record.updated_at = timezone.now()
     lend(old, record)
-    found_by = index([record])
+    found_by = index([record], declared([record]) if edited else None)
     record.save(force_update=True)
     if found_by[0][1].rows != values_of(before).rows:
         write(found_by, replace=True)

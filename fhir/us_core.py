@@ -59,6 +59,25 @@ def profiles(resource: Resource) -> list[str]:
     return [CANONICAL + profile.name for profile in found if profile.fits(resource)][:1]
 
 
+def declare(resource: Resource, extra: Resource) -> Resource:
+    """Write the profile that ``resource`` satisfies into its meta, and into ``extra`` of its row.
+
+    Returns:
+        ``extra`` with it; what other makers declared stays, what no longer holds goes.
+    """
+    meta = dict(extra.get("meta") or {})
+    others = [url for url in meta.get("profile", ()) if not url.startswith(CANONICAL)]
+    names = profiles(resource) + others
+    if names == meta.get("profile", []):
+        return extra
+    meta.pop("profile", None)
+    meta |= {"profile": names} if names else {}
+    ours = {k: v for k, v in resource["meta"].items() if k != "profile"}
+    resource["meta"] = ours | meta
+    rest = {name: value for name, value in extra.items() if name != "meta"}
+    return rest | ({"meta": meta} if meta else {})
+
+
 def has(value: Any, path: str) -> bool:
     """Whether every item has something at ``path``; a choice is named with its type.
 
