@@ -90,7 +90,7 @@ def resources(type_: str, depth: int = 0) -> st.SearchStrategy[dict[str, object]
 
 
 @given(data=st.data())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_any_resource_comes_back_from_xml_as_it_was(data):
     resource = data.draw(st.sampled_from(TYPES).flatmap(resources))
     written = from_json(resource)
@@ -119,7 +119,7 @@ def test_any_bytes_are_read_or_refused(document):
 
 
 @given(data=st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_damaged_document_is_read_or_refused(data):
     """Nothing but a refusal leaves the reader, whatever a line does to the bytes."""
 
