@@ -41,6 +41,7 @@ FOREIGN = {("DeviceDefinition", "classification")}
 DECEASED = "Patient.deceased.exists() and Patient.deceased != false"
 
 Json: TypeAlias = dict[str, Any]
+Named: TypeAlias = dict[str, Json]
 Part: TypeAlias = tuple[str, str, list[Place]]
 
 
@@ -97,7 +98,7 @@ def parameters(folder: Path) -> Iterator[Json]:
             yield definition | {"base": fresh}
 
 
-def parameter(definition: Json, type_: str, named: dict[str, Json]) -> Parameter:
+def parameter(definition: Json, type_: str, named: Named) -> Parameter:
     """What ``definition`` says of ``type_``."""
     made = Parameter(
         definition["code"],
@@ -111,7 +112,7 @@ def parameter(definition: Json, type_: str, named: dict[str, Json]) -> Parameter
         made.places = [] if made.unsupported else [Place((), "deceased")]
     elif made.type == "composite":
         made.places = found(definition["expression"], type_, type_)
-        made.parts = [part(each, made, type_, named) for each in definition["component"]]
+        made.parts = halves(definition["component"], made, type_, named)
     else:
         everywhere = found(definition["expression"], type_, type_)
         made.places = kept(everywhere, made.type, made.targets)
@@ -143,11 +144,21 @@ def named_resource(place: Place, targets: list[str]) -> Place:
     return Place(place.steps, targets[0]) if place.leaf == "Resource" else place
 
 
-def part(component: Json, made: Parameter, type_: str, named: dict[str, Json]) -> Part:
+def halves(components: list[Json], made: Parameter, type_: str, named: Named) -> list[Part]:
+    """What a composite is made of; R4 names the halves of one (``relationship``) crosswise."""
+    definitions = [named[each["definition"]] for each in components]
+    for order in (definitions, definitions[::-1]):
+        together = zip(components, order, strict=True)
+        parts = [half(each["expression"], one, made, type_) for each, one in together]
+        if all(places for _, _, places in parts):
+            return parts
+    raise NotAPlace("a half of it reads nothing")
+
+
+def half(expression: str, definition: Json, made: Parameter, type_: str) -> Part:
     """One half of a composite: the parameter it is made of, its type, its places."""
-    definition = named[component["definition"]]
     bases = [Place((), base.leaf) for base in made.places]
-    inner = once(places(parse(component["expression"]), bases, type_))
+    inner = once(places(parse(expression), bases, type_))
     return definition["code"], definition["type"], kept(inner, definition["type"], [])
 
 
