@@ -113,7 +113,6 @@ def test_any_narrative_comes_back_to_the_letter(div):
 @given(document=st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 @settings(max_examples=300)
 def test_any_bytes_are_read_or_refused(document):
-
     with pytest.raises(Refusal):
         to_json(document)
 
@@ -122,7 +121,6 @@ def test_any_bytes_are_read_or_refused(document):
 @settings(max_examples=100, deadline=None)
 def test_a_damaged_document_is_read_or_refused(data):
     """Nothing but a refusal leaves the reader, whatever a line does to the bytes."""
-
     resource = data.draw(st.sampled_from(["Patient", "Observation"]).flatmap(resources))
     document = bytearray(from_json(resource))
     place = data.draw(st.integers(0, len(document) - 1))
