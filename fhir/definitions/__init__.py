@@ -115,4 +115,5 @@ def search_parameters(type_: str) -> dict[str, Any]:
     return found
 
 
-RESOURCE_TYPES = frozenset(_types())
+# The package of definitions holds one type of R4B.
+RESOURCE_TYPES = frozenset(_types()) - {"SubscriptionStatus"}
