@@ -1,6 +1,7 @@
 """JSON in and out without losing a digit: numbers keep the text they were written with."""
 
 import json
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
@@ -9,6 +10,8 @@ import orjson
 from fhir.errors import Malformed
 
 MOST_DIGITS = 1000
+# An escaped backslash before it makes it six letters of a text.
+NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
 class NumberLiteral(Decimal):
@@ -81,7 +84,7 @@ def loads(text: str | bytes) -> Any:
 def _refuse_unstorable(text: str | bytes, value: Any) -> None:
     """PostgreSQL stores neither NUL nor half a surrogate pair; both arrive as escapes."""
     lowered = text.lower() if isinstance(text, str) else text.decode("utf-8-sig").lower()
-    if "\\u0000" in lowered:
+    if "\\u0000" in lowered and NUL.search(lowered):
         raise Malformed("The text holds the character NUL (\\u0000), which no record may hold.")
     if "\\ud" in lowered:
         dumps(value)
