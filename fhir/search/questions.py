@@ -79,7 +79,9 @@ class Asker:
         if name.startswith("_has:"):
             return self._has(type_, name, value, depth)
         head, dot, rest = name.partition(".")
-        head, _, modifier = head.partition(":")
+        head, colon, modifier = head.partition(":")
+        if colon and not modifier:
+            raise UnknownParameter(f'"{shown(name)}": a modifier follows the colon.')
         if dot:
             return self._chain(type_, head, modifier, rest, value, depth)
         parameter = known(type_, head)

@@ -16,9 +16,10 @@ from fhir.search.criteria import Bound, Prefix, Span
 PREFIX = re.compile(rf"^({'|'.join(get_args(Prefix))})(?=[\d+-])")
 DATE = re.compile(
     r"^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?"
-    r"(Z|[+\- ]\d\d:\d\d)?)?)?)?$"
+    r"(Z|[+\- ]\d\d:\d\d)?)?)?)?\Z",
+    re.ASCII,
 )
-NUMBER = re.compile(r"^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?$")
+NUMBER = re.compile(r"^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?\Z", re.ASCII)
 LONGEST_NUMBER = 60
 NEARLY = Decimal("0.1")  # FHIR R4 3.1.1.5.3: "ap" is within 10 % of the value, or of the gap to now
 SHOWN = 40
