@@ -1,6 +1,6 @@
 """Users, facilities, wards and roles in the Django admin; rights follow scopes, never flags."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -17,10 +17,13 @@ from oauth2_provider.models import AccessToken, Grant, IDToken, RefreshToken
 
 from accounts import audit
 from accounts.access import principal
+from accounts.admin_clients import Clients
+from accounts.admin_scope import ByScope
 from accounts.models import Client, Location, Membership, Organization, Practitioner, User
-from accounts.roles import USER_MANAGE
 from fhir import changes
 from fhir.models import Record
+
+__all__ = ["ByScope", "Clients", "RecordAdmin"]
 
 admin.site.site_header = gettext_lazy("Chartwave administration")
 admin.site.site_title = "Chartwave"
@@ -28,29 +31,7 @@ admin.site.index_title = gettext_lazy("Set-up")
 admin.site.unregister(Group)  # roles are memberships here
 for unused in (AccessToken, Client, Grant, IDToken, RefreshToken):  # the pages of OAuth2 itself
     admin.site.unregister(unused)
-
-
-class ByScope:
-    """What a ModelAdmin may do follows from one scope; nothing is deleted by a click."""
-
-    scope: ClassVar[str] = USER_MANAGE
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return principal(request).may(self.scope)
-
-    def has_view_permission(self, request: HttpRequest, _obj: models.Model | None = None) -> bool:
-        return principal(request).may(self.scope)
-
-    def has_add_permission(self, request: HttpRequest, _obj: models.Model | None = None) -> bool:
-        return principal(request).may(self.scope)
-
-    def has_change_permission(self, request: HttpRequest, _obj: models.Model | None = None) -> bool:
-        return principal(request).may(self.scope)
-
-    def has_delete_permission(
-        self, _request: HttpRequest, _obj: models.Model | None = None
-    ) -> bool:
-        return False
+admin.site.register(Client, Clients)
 
 
 class MembershipInline(ByScope, admin.TabularInline):  # type: ignore[type-arg]

@@ -271,5 +271,8 @@ LOGGING = {
         # A refused request is answered and audited; its URL may hold an id, so it is not logged.
         "django.request": {"handlers": [], "propagate": False, "level": "CRITICAL"},
         "procrastinate": {"level": "WARNING"},
+        # Would write tokens and secrets at the level DEBUG.
+        "oauthlib": {"level": "WARNING"},
+        "oauth2_provider": {"level": "WARNING"},
     },
 }

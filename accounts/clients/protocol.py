@@ -1,5 +1,6 @@
 """The rules of OAuth2 as this house keeps them: client credentials, SMART scopes, nothing else."""
 
+import re
 from typing import Any
 
 from django.utils import timezone
@@ -13,6 +14,8 @@ from accounts.models import Client
 from fhir.principal import Principal
 from fhir.scopes import BadScope, exceeds, parse
 
+CLIENT_ID = re.compile(r"[A-Za-z0-9-]{1,100}")
+
 
 class ClientCredentials(OAuth2Validator):  # type: ignore[misc]
     """What oauthlib asks while it answers the token, revocation and introspection endpoints."""
@@ -21,6 +24,13 @@ class ClientCredentials(OAuth2Validator):  # type: ignore[misc]
         """Base64 is ASCII; anything else would break the decoder."""
         said: str | None = super()._extract_basic_auth(request)
         return said if said and said.isascii() else None
+
+    def _load_application(self, client_id: str, request: Any) -> Client | None:
+        """Ids that this house never makes are not looked up."""
+        if not CLIENT_ID.fullmatch(client_id or ""):
+            return None
+        found: Client | None = super()._load_application(client_id, request)
+        return found
 
     def validate_scopes(
         self, _client_id: str, scopes: list[str], client: Client, *_: Any, **__: Any

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 from django.utils import timezone
 from oauth2_provider.models import AccessToken
 
@@ -139,12 +139,21 @@ def noted(by: Principal, client: Client, token: AccessToken) -> None:
         "until": token.expires.isoformat(timespec="seconds"),
     }
     audit.record(by, "token", detail=detail)
+    Client.objects.filter(pk=client.pk).update(last_used_at=timezone.now())
     of_client(client).filter(expires__lt=timezone.now() - LISTED).delete()
 
 
 def of_client(client: Client) -> QuerySet[Any]:
     """The tokens of a client, newest first."""
     rows: QuerySet[Any] = AccessToken.objects.filter(application=client).order_by("-pk")
+    return rows
+
+
+def listed(client: Client) -> QuerySet[Any]:
+    """The tokens of a client with ``used_at``; None: not after the minute it was given out."""
+    unused = Q(updated__lt=F("created") + timedelta(seconds=1))
+    used_at = Case(When(unused, then=None), default=F("updated"))
+    rows: QuerySet[Any] = of_client(client).annotate(used_at=used_at)
     return rows
 
 

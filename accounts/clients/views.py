@@ -60,7 +60,8 @@ def _asked(answer: Endpoint, request: HttpRequest) -> HttpResponse:
         headers, body, status = answer(OAuthLibMixin.get_oauthlib_core(), request)
     except ValueError:  # oauthlib says so of characters that no form may hold
         return _error(400, "invalid_request", "The request holds characters it may not hold.")
-    return HttpResponse(body or "", status=status, headers={"Cache-Control": "no-store"} | headers)
+    given = {"Cache-Control": "no-store", "Content-Type": "application/json"} | headers
+    return HttpResponse(body or "", status=status, headers=given)
 
 
 def _error(status: int, code: str, words: str) -> HttpResponse:

@@ -93,7 +93,13 @@ def test_somebody_without_a_role_sees_nothing_and_the_list_says_so(office):
 @pytest.mark.parametrize(
     "page",
     [
-        *("accounts/user", "accounts/organization", "accounts/location", "accounts/practitioner"),
+        *(
+            "accounts/user",
+            "accounts/client",
+            "accounts/organization",
+            "accounts/location",
+            "accounts/practitioner",
+        ),
         *("patients/concept", "patients/formularyitem", "patients/referencerange"),
         *("patients/cover", "patients/notetemplate", "vitals/device", "vitals/synctarget"),
     ],

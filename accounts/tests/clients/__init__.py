@@ -1,0 +1,1 @@
+"""Programs: scopes, tokens, registering, the OAuth2 endpoints and the command for scripts."""
