@@ -153,7 +153,8 @@ def canonical(found: Found, name: Name, value: Any) -> bool:
     if value.__class__ is not str or not value:
         return False
     where = literal(value, found.own_base)
-    found.tokens.add(hashed(name.start, where))
+    if where:
+        found.tokens.add(hashed(name.start, where))
     if "|" in where:
         found.tokens.add(hashed(name.start, where.partition("|")[0]))
     return True
