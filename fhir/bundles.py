@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from django.conf import settings
 from django.db import DataError, transaction
-from django.urls import Resolver404, resolve
+from django.urls import resolve
 
 from fhir.errors import (
     Invalid,
@@ -24,10 +24,11 @@ from fhir.errors import (
 from fhir.history import instant
 from fhir.mapping import Resource
 from fhir.outcome import outcome
+from fhir.registry import mapping
 from fhir.views import bodies
 from fhir.views.ask import Answer, Ask
 from fhir.views.changing import one_match, untouched, written
-from fhir.views.door import Act, Acts, perform, permitted, refused
+from fhir.views.door import Act, Acts, perform, permitted, refused, unexpected
 from fhir.writing import Intent, write
 
 HEADERS = {
@@ -122,11 +123,10 @@ def understood(ask: Ask, number: int, entry: Any) -> Entry:
 
 
 def _act(method: str, path: str, place: str) -> tuple[Act, dict[str, Any]]:
-    try:
-        match = resolve(f"/{path}", urlconf="fhir.urls")
-    except Resolver404:
-        raise NotFound(f'"{path[:80]}" is no address here.', expression=f"{place}.url") from None
+    match = resolve(f"/{path}", urlconf="fhir.urls")
     acts: Acts = getattr(match.func, "acts", {})
+    if not acts:
+        raise NotFound(f'"{path[:80]}" is no address here.', expression=f"{place}.url")
     act = acts.get("GET" if method == "HEAD" else method)
     if act is None or not path:
         known = ", ".join(sorted(acts)) if path else "an address"
@@ -179,6 +179,8 @@ def _batch(ask: Ask, entries: list[Any]) -> Iterator[Answer]:
         except Refusal as refusal:
             refused(ask.by, refusal)
             yield Answer(refusal.status, outcome(refusal))
+        except Exception as error:  # noqa: BLE001  one entry never stops the others
+            yield unexpected(error)
 
 
 def _alone(ask: Ask, number: int, sent: Any) -> Answer:
@@ -299,6 +301,7 @@ class _Conditions:
 
     def _answer(self, entry: Entry, literal: str, type_: str, query: str) -> str:
         if literal not in self.known:
+            mapping(type_)
             found = one_match(entry.ask, type_, bodies.pairs(query))
             here = found.reference if found else self.made.get(literal)
             if here is None:

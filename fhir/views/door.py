@@ -143,15 +143,18 @@ def _answered(request: HttpRequest, acts: Acts, where: Mapping[str, Any]) -> Htt
         refused(by, problem)
         return _refusal(problem, format_, acts)
     except Exception as error:  # noqa: BLE001  the last resort, so that it is an OperationOutcome
-        _log(error)
-        message = "Something went wrong here; it was noted. Nothing of this request was kept."
-        return _body(outcome_of([issue("fatal", "exception", message)]), 500, format_)
+        return _http(unexpected(error), format_, indented=indented)
 
 
-def _log(error: Exception) -> None:
-    """Where it happened, not what about: a message may hold a patient's data."""
+def unexpected(error: Exception) -> Answer:
+    """The answer to what should not have happened.
+
+    The log says where it happened, not what about: a message may hold a patient's data.
+    """
     where = "".join(traceback.format_tb(error.__traceback__))
     log.error("%s in the FHIR API\n%s", type(error).__name__, where)
+    message = "Something went wrong here; it was noted. Nothing of this was kept."
+    return Answer(500, outcome_of([issue("fatal", "exception", message)]))
 
 
 def _asker(request: HttpRequest) -> Principal:

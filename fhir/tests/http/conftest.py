@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -90,6 +91,7 @@ class Program:
 def program(db):
     """Makes a program with these scopes, for these facilities or all."""
 
+    @cache
     def make(scope="system/*.cruds", *facilities):
         as_said = Registration(
             f"Program {scope} {facilities}", scope, list(facilities), not facilities

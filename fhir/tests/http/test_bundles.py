@@ -60,7 +60,7 @@ def test_each_entry_of_a_batch_is_on_record(api):
     )
     events = AuditEvent.objects.filter(principal__startswith="client:").order_by("pk")
     found = [(event.action, event.outcome) for event in events]
-    assert found == [("create", "success"), ("read", "success"), ("fhir", "refused")]
+    assert found == [("update", "success"), ("read", "success"), ("fhir", "refused")]
 
 
 def test_a_transaction_resolves_its_own_references(api):
