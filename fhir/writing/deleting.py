@@ -10,6 +10,7 @@ from fhir.errors import StillReferredTo
 from fhir.models import Record
 from fhir.ports import port
 from fhir.principal import Principal
+from fhir.search.values import forget
 from fhir.writing.complaints import told
 from fhir.writing.drafts import Draft, Refuse, each
 
@@ -19,7 +20,9 @@ MOST_NAMED = 5
 
 def remove(drafts: list[Draft], refuse: Refuse) -> list[Draft]:
     """Take rows away with their side rows; whether others still refer to them is asked later."""
-    return each(drafts, _remove, refuse)
+    gone = each(drafts, _remove, refuse)
+    forget([draft.record.pk for draft in gone])
+    return gone
 
 
 def _remove(draft: Draft) -> None:
@@ -80,12 +83,12 @@ def _pointing(relation: Relation, key: UUID) -> Any:
 def _counted(rows: list[Any]) -> dict[str, int]:
     """How many rows of each model, in one statement."""
     counts = [
-        row.order_by().values(kind=Value(row.model.__name__)).annotate(number=Count("pk"))
+        row.order_by().annotate(_table=Value(row.model.__name__)).values_list("_table", Count("pk"))
         for row in rows
     ]
     if not counts:
         return {}
     found: dict[str, int] = {}
-    for row in counts[0].union(*counts[1:], all=True) if counts[1:] else counts[0]:
-        found[row["kind"]] = found.get(row["kind"], 0) + row["number"]
-    return found
+    for table, number in counts[0].union(*counts[1:], all=True) if counts[1:] else counts[0]:
+        found[table] = found.get(table, 0) + number
+    return {table: number for table, number in found.items() if number}

@@ -11,6 +11,7 @@ from fhir.known import Key
 from fhir.mapping import Mapping, Resource
 from fhir.models.record import new_id
 from fhir.registry import mapping
+from fhir.search.values import Values
 from fhir.validation import validate
 from fhir.writing.intents import Done, Intent
 
@@ -36,6 +37,7 @@ class Draft:
         old: The row as it was before, locked.
         before: The resource that ``old`` was.
         record: The row as it will be, or was before it went.
+        values: What it can be found by, in tables of its own.
         about_before: Whom the row that went was about.
         done: What was done, once it was.
     """
@@ -51,6 +53,7 @@ class Draft:
     old: Any = None
     before: Resource | None = None
     record: Any = None
+    values: Values | None = None
     about_before: UUID | None = None
     done: Done | None = None
 

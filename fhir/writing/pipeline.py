@@ -19,7 +19,7 @@ from fhir.writing.deleting import remove, require_nobody
 from fhir.writing.drafts import Draft, Refuse, drafts_of, each
 from fhir.writing.intents import Intent, Written
 from fhir.writing.references import localise, require_targets
-from fhir.writing.saving import permitted, save
+from fhir.writing.saving import index, permitted, save
 from fhir.writing.standing import compare, look
 
 OPS = {"created": Op.CREATE, "updated": Op.UPDATE, "deleted": Op.DELETE}
@@ -79,6 +79,7 @@ def carry_out(drafts: list[Draft], by: Principal, origin: str, refuse: Refuse) -
     changed = [draft for draft in standing if draft.intent.op != "delete"]
     saved = save([*fresh, *changed], known, by, refuse)
     require_nobody(gone, by, refuse)
+    index(saved)
     rows.insert(_change(draft, by, origin) for draft in (*gone, *saved))
     with connection.cursor() as cursor:
         # Keys whose row went meanwhile are refused here, not at the end, where nobody listens.
@@ -104,9 +105,10 @@ def _change(draft: Draft, by: Principal, origin: str) -> Change:
 def written(draft: Draft) -> Written:
     """What came of a draft that was carried out."""
     done = draft.done or "unchanged"
-    kept = None if done == "deleted" else draft.record
+    if done == "deleted":
+        return Written(done, *draft.key, draft.version)
     resource = draft.before if done == "unchanged" else _as_it_stands(draft)
-    return Written(done, *draft.key, draft.version, kept, resource if kept is not None else None)
+    return Written(done, *draft.key, draft.version, draft.record, resource)
 
 
 def _as_it_stands(draft: Draft) -> Resource:

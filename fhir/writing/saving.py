@@ -15,6 +15,8 @@ from fhir.models import Record, StoredResource
 from fhir.models.record import new_id
 from fhir.ports import port
 from fhir.principal import Principal
+from fhir.search import values
+from fhir.search.values import values_of
 from fhir.writing import rows
 from fhir.writing.complaints import told
 from fhir.writing.drafts import Draft, Refuse, each
@@ -90,7 +92,21 @@ def _read(draft: Draft, known: Known, now: datetime) -> None:
         record.version += 1
     record.updated_at = now
     draft.rules.check(record)
-    draft.record = record
+    draft.record, draft.values = record, values_of(draft.resource)
+    record.search_tokens = draft.values.tokens
+
+
+def index(drafts: list[Draft]) -> None:
+    """Write what saved records can be found by; mostly that is what it was before."""
+    found = [(draft, draft.record, draft.values) for draft in drafts if draft.values is not None]
+    values.write([(record, each) for d, record, each in found if d.before is None], replace=False)
+    changed = [
+        (record, each)
+        for draft, record, each in found
+        if draft.before is not None and each.rows != values_of(draft.before).rows
+    ]
+    if changed:
+        values.write(changed, replace=True)
 
 
 def _save(drafts: list[Draft], refuse: Refuse) -> list[Draft]:

@@ -167,7 +167,7 @@ def test_the_same_words_for_a_delete(limited, otto):
     assert refusals[0] == refusals[1]
 
 
-def test_a_person_does_not_write_over_fhir(as_ames, rosa, nothing_else=None):
+def test_a_person_does_not_write_over_fhir(as_ames, rosa):
     with pytest.raises(Exception, match="Writing over FHIR needs a client") as caught:
         write([put(patient("rosa", gender="male"))], by=as_ames)
     assert caught.value.status == 403
