@@ -21,11 +21,13 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Concat
+from django.db.models.lookups import In
 
-from fhir.models import DateValue, NumberValue, StringValue
+from fhir.definitions import patient_paths
+from fhir.models import DateValue, NumberValue, StoredResource, StoredSubject, StringValue
 from fhir.ports import port
 from fhir.principal import Principal
-from fhir.registry import mapping
+from fhir.registry import mapping, render
 from fhir.search import keys
 from fhir.search.criteria import (
     AnyOf,
@@ -42,9 +44,13 @@ from fhir.search.criteria import (
     Tokens,
     Words,
 )
+from fhir.search.official import official
 from fhir.search.reading import whole_days
+from fhir.search.references import references_of
 
 NOTHING = Q(pk__in=[])
+# So many keys are looked up before, and named in the statement: then its planner knows them.
+FEW = 500
 
 
 def rows(by: Principal, type_: str, letter: str = "s") -> QuerySet[Any]:
@@ -63,11 +69,16 @@ def narrowed(by: Principal, type_: str, criteria: Iterable[Criterion]) -> QueryS
     """The records of ``type_`` that fulfil all criteria, among those that ``by`` may find."""
     found = rows(by, type_)
     together: list[int] = []
+    dates: dict[int, Q] = {}
     for criterion in criteria:
         if (one := _single_key(criterion)) is not None:
             together.append(one)
+        elif (date := _single_date(criterion)) is not None:
+            dates[date.key] = dates.get(date.key, Q()) & _value(date)
         else:
             found = found.filter(_condition(by, criterion))
+    for both in dates.values():
+        found = found.filter(pk__in=DateValue.objects.filter(both).values("record_id"))
     if together:
         found = found.filter(search_tokens__contains=sorted(set(together)))
     return found
@@ -79,6 +90,14 @@ def _single_key(criterion: Criterion) -> int | None:
         return None
     test = criterion.tests[0]
     return test.keys[0] if isinstance(test, Tokens) and len(test.keys) == 1 else None
+
+
+def _single_date(criterion: Criterion) -> Moments | None:
+    """The only date of a record: "from" and "until" then speak of the same, in one look."""
+    if not isinstance(criterion, AnyOf) or criterion.negated or len(criterion.tests) != 1:
+        return None
+    test = criterion.tests[0]
+    return test if isinstance(test, Moments) and test.single else None
 
 
 def _condition(by: Principal, criterion: Criterion) -> Q:
@@ -201,12 +220,25 @@ def _chain(by: Principal, chain: Chain) -> Q:
     either = NOTHING
     for target, wanted in chain.ends:
         ends = narrowed(by, target, [wanted]).select_related(None).order_by()
+        some = list(ends.values_list("pk", "fhir_id")[: FEW + 1])
         column = foreign_key(chain.type, chain.parameter, target)
         if column:
-            either |= Q(**{f"{column}__in": ends.values("pk")})
+            keys = [pk for pk, _ in some] if len(some) <= FEW else ends.values("pk")
+            either |= Q(**{f"{column}__in": keys})
+        elif len(some) <= FEW:
+            either |= _refers_to_few(chain, target, [fhir_id for _, fhir_id in some])
         else:
             either |= _refers(chain, target, ends)
     return either
+
+
+def _refers_to_few(chain: Chain, target: str, ids: list[str]) -> Q:
+    tokens = [
+        keys.key(chain.type, name, f"{target}/{fhir_id}")
+        for name in chain.stored
+        for fhir_id in ids
+    ]
+    return Q(search_tokens__overlap=sorted(tokens)) if tokens else NOTHING
 
 
 def _refers(chain: Chain, target: str, ends: QuerySet[Any]) -> Q:
@@ -221,21 +253,48 @@ def _refers(chain: Chain, target: str, ends: QuerySet[Any]) -> Q:
 
 
 def _has(by: Principal, has: Has) -> Q:
-    found = narrowed(by, has.source, [has.wanted]).select_related(None).order_by()
+    found = narrowed(by, has.source, [has.wanted]).order_by()
     column = foreign_key(has.source, has.parameter, has.type)
     if column:
-        return Q(pk__in=found.filter(**{f"{column}__isnull": False}).values(f"{column}_id"))
+        pointing = found.filter(**{f"{column}__isnull": False}).values_list(f"{column}_id")
+        some = [key for (key,) in pointing[: FEW + 1]]
+        return Q(pk__in=some if len(some) <= FEW else pointing)
+    some = list(found[: FEW + 1])
+    if len(some) <= FEW:
+        return Q(fhir_id__in=sorted(set(_named(has, some))))
+    return _named_by_many(has, found.select_related(None))
+
+
+def _named(has: Has, sources: list[Any]) -> Iterator[str]:
+    """Ids of the records that ``sources`` refer to by the parameter."""
+    for source in sources:
+        for reference in references_of(render(source), has.parameter, has.base):
+            type_, _, rest = reference.partition("/")
+            if type_ == has.type:
+                yield rest.partition("/")[0]
+
+
+def _named_by_many(has: Has, found: QuerySet[Any]) -> Q:
     either = NOTHING
     tokens = found.annotate(_token=Func(F("search_tokens"), function="unnest")).values("_token")
     for name in has.stored:
-        either |= Q(_in(key_of_reference(has.source, name, has.type), tokens))
-    return either
+        either |= Q(In(key_of_reference(has.source, name, has.type), tokens))
+    return either & _concerned(has, found)
 
 
-def _in(expression: Func, found: QuerySet[Any]) -> Any:
-    from django.db.models.lookups import In
-
-    return In(expression, found)
+def _concerned(has: Has, found: QuerySet[Any]) -> Q:
+    """Stored resources know the patients of their compartment: nobody else need be looked at."""
+    inside = has.type == "Patient" and found.model is StoredResource
+    places = {
+        tuple(step.name for step in place.steps)
+        for name in has.stored
+        for place in official(has.source)[name].places
+    }
+    if not inside or not places <= set(patient_paths(has.source)):
+        return Q()
+    return Q(
+        pk__in=StoredSubject.objects.filter(resource__in=found.values("pk")).values("patient_id")
+    )
 
 
 def foreign_key(type_: str, parameter: str, target: str) -> str:

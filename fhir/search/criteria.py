@@ -50,10 +50,11 @@ class Words:
 
 @dataclass(frozen=True)
 class Moments:
-    """The record has a date under ``key`` that lies so to ``span``."""
+    """The record has a date under ``key`` that lies so to ``span``; ``single``: it has but one."""
 
     key: int
     span: Span
+    single: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,13 +120,23 @@ class Chain:
 
 @dataclass(frozen=True)
 class Has:
-    """A record of another type refers to this one and fulfils a question of its own."""
+    """A record of another type refers to this one and fulfils a question of its own.
+
+    Attributes:
+        type: Type of this one.
+        source: Type of the other.
+        parameter: Its parameter, as it was asked.
+        stored: The parameters of ``source`` under which references are kept.
+        wanted: What is asked of the other.
+        base: Address of this server's API.
+    """
 
     type: str
     source: str
     parameter: str
     stored: tuple[str, ...]
     wanted: Criterion
+    base: str = ""
 
 
 Criterion: TypeAlias = AnyOf | Chain | Has

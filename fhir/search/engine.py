@@ -1,5 +1,6 @@
 """The one search of FHIR: over tables and stored resources alike, for whoever may see what."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -8,7 +9,9 @@ from django.db.models import QuerySet
 from fhir.errors import BadParameter, NotAllowed
 from fhir.mapping import Resource
 from fhir.principal import Principal
-from fhir.search.conditions import narrowed, rows
+from fhir.registry import mapping
+from fhir.search.conditions import FEW, narrowed, rows
+from fhir.search.criteria import Criterion
 from fhir.search.includes import MOST, Company
 from fhir.search.paging import after, opened, ordered, place_of, seal
 from fhir.search.query import Pairs, Query, parse
@@ -60,11 +63,13 @@ def find(by: Principal, query: Query, *, base: str = "", within: str = "") -> Pa
         raise NotAllowed(f"Searching {query.type} is not among what you were given access to.")
     query = replace(query, base=query.base or base)
     inside = (compartment(query.type, within),) if within else ()
-    found = narrowed(by, query.type, (*inside, *query.criteria))
     place = opened(query, by, within) if query.cursor else None
-    total = found.order_by().count() if query.counts_only or query.total != "none" else None
+    found, few = _found(by, query, (*inside, *query.criteria))
     if query.counts_only:
-        return Page([], self_pairs=list(query.pairs), total=total, ignored=query.ignored)
+        return Page(
+            [], self_pairs=list(query.pairs), total=_counted(found, few), ignored=query.ignored
+        )
+    total = None if query.total == "none" else _counted(found, few)
     records = _page(found, query, place)
     more = len(records) > query.count
     records = records[: query.count]
@@ -72,11 +77,34 @@ def find(by: Principal, query: Query, *, base: str = "", within: str = "") -> Pa
     return _told(by, query, records, cursor, total)
 
 
+def _found(
+    by: Principal, query: Query, criteria: Sequence[Criterion]
+) -> tuple[QuerySet[Any], int | None]:
+    """The records that fulfil all criteria; and how many, where they are few.
+
+    Few are looked up first, in no order. Asked for the first page in order, PostgreSQL would
+    sometimes rather walk the whole table by its key, because it takes something rare for common.
+    """
+    found = narrowed(by, query.type, criteria)
+    if not criteria:
+        return found, None
+    keys = list(found.select_related(None).order_by().values_list("pk", flat=True)[: FEW + 1])
+    if len(keys) > FEW:
+        return found, None
+    return mapping(query.type).queryset().filter(pk__in=keys), len(keys)
+
+
+def _counted(found: QuerySet[Any], few: int | None) -> int:
+    return found.order_by().count() if few is None else few
+
+
 def _page(found: QuerySet[Any], query: Query, place: list[Any] | None) -> list[Any]:
-    found = ordered(found, query.sort)
+    """One record more than a page has. What rendering joins is joined to these few rows only."""
+    some = ordered(found.select_related(None), query.sort)
     if place is not None:
-        found = after(found, query.sort, place)
-    return list(found[: query.count + 1])
+        some = after(some, query.sort, place)
+    keys = some[: query.count + 1].values("pk")
+    return list(ordered(mapping(query.type).queryset().filter(pk__in=keys), query.sort))
 
 
 def _told(by: Principal, query: Query, records: list[Any], cursor: str, total: int | None) -> Page:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
-from fhir.definitions import RESOURCE_TYPES, patient_paths
+from fhir.definitions import RESOURCE_TYPES, elements, patient_paths
 from fhir.errors import UnknownParameter, UnknownType
 from fhir.registry import mapping
 from fhir.search.columns import Parameter
@@ -109,7 +109,7 @@ class Asker:
                 expression="_has",
             )
         wanted = self.criterion(source, rest, value, depth + 1)
-        return Has(type_, source, referring, parameter.kept_as, wanted)
+        return Has(type_, source, referring, parameter.kept_as, wanted, self.base)
 
     def _chain(
         self, type_: str, head: str, modifier: str, rest: str, value: str, depth: int
@@ -332,8 +332,24 @@ def _words(
 
 
 def _date(type_: str, parameter: Official, value: str) -> Iterable[Test]:
-    span = date_span(parameter.name, value)
-    return [Moments(k, span) for k in _keys(type_, parameter, "", [""])]
+    span, single = date_span(parameter.name, value), has_one(type_, parameter.name)
+    return [Moments(k, span, single) for k in _keys(type_, parameter, "", [""])]
+
+
+@cache
+def has_one(type_: str, name: str) -> bool:
+    """Whether a resource of ``type_`` has at most one value of the parameter."""
+    roots = set()
+    for place in official(type_)[name].places:
+        here, path = type_, []
+        for step in place.steps:
+            one = next((each for each in elements(here) if step.name in each.names), None)
+            if one is None or one.many:
+                return False
+            here = one.names[step.name]
+            path.append(one.name)
+        roots.add(tuple(path))
+    return len(roots) == 1
 
 
 def _number(type_: str, parameter: Official, value: str) -> Iterable[Test]:
