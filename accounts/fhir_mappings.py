@@ -30,7 +30,6 @@ MAPPINGS = (
             boolean("active", "active"),
             primitive("name", "name"),
         ),
-        search=(columns.boolean("active", "active"),),
     ),
     Mapping(
         "Location",
@@ -43,7 +42,6 @@ MAPPINGS = (
             reference("partOf", "part_of", "Location"),
         ),
         search=(
-            columns.code("status", "status"),
             columns.reference("organization", "organization", "Organization"),
             columns.reference("partof", "part_of", "Location"),
         ),
@@ -58,7 +56,6 @@ MAPPINGS = (
             verbatim("name", "names"),
             primitive("gender", "gender"),
         ),
-        search=(columns.boolean("active", "active"), columns.code("gender", "gender")),
         derive=_derive_practitioner,
     ),
     Mapping(
@@ -76,7 +73,6 @@ MAPPINGS = (
             verbatim("telecom", "telecom"),
         ),
         search=(
-            columns.boolean("active", "active"),
             columns.reference("practitioner", "practitioner", "Practitioner"),
             columns.reference("organization", "organization", "Organization"),
             columns.moments("date", "start", "end"),

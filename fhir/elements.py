@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from fhir.mapping import Columns, Element, Resolver, Resource
+from fhir.search.spans import FIRST, LAST, of_timing
 from fhir.times import date_range, date_text, moment_range, moment_text, span_text
 
 
@@ -208,7 +209,10 @@ def period(name: str, start: str, end: str) -> Element:
 
 
 def occurrence(stem: str, start: str, end: str) -> Element:
-    """A choice of dateTime, instant or Period (``effective[x]``, ``onset[x]``) as two moments."""
+    """A choice of dateTime, instant, Period or Timing (``effective[x]``) as two moments.
+
+    A Timing goes from its first to its last moment; what happens in between stays in ``extra``.
+    """
     as_moment, as_period = f"{stem}DateTime", f"{stem}Period"
 
     def read(resource: Resource, _: Resolver) -> Columns:
@@ -216,6 +220,10 @@ def occurrence(stem: str, start: str, end: str) -> Element:
         if isinstance(span, dict):
             first = moment_range(_text(span.get("start")))[0]
             return {start: first, end: moment_range(_text(span.get("end")))[1]}
+        timing = resource.get(f"{stem}Timing")
+        if isinstance(timing, dict):
+            low, high = of_timing(timing) or (None, None)
+            return {start: low if low != FIRST else None, end: high if high != LAST else None}
         literal = resource.get(as_moment, resource.get(f"{stem}Instant"))
         low, high = moment_range(_text(literal))
         return {start: low, end: high}

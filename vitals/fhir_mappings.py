@@ -36,11 +36,7 @@ MAPPINGS = (
             literal_reference("patient", "patient_reference"),
             reference("owner", "facility", "Organization"),
         ),
-        search=(
-            columns.code("status", "status"),
-            columns.token("identifier", "serial", "serial"),
-            columns.reference("organization", "facility", "Organization"),
-        ),
+        search=(columns.reference("organization", "facility", "Organization"),),
         joins=("facility",),
     ),
 )

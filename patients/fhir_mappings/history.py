@@ -96,13 +96,8 @@ MAPPINGS = (
         search=(
             PATIENT,
             SUBJECT,
-            columns.code("clinical-status", "clinical_status"),
-            columns.code("verification-status", "verification_status"),
-            columns.codes("category", "categories"),
-            columns.token("code", "code_system", "code_code"),
             columns.moments("onset-date", "onset_start", "onset_end"),
             columns.moments("abatement-date", "abatement_start", "abatement_end"),
-            columns.moments("recorded-date", "recorded_at", "recorded_at"),
             ENCOUNTER,
         ),
         joins=("patient", "encounter"),
@@ -133,15 +128,7 @@ MAPPINGS = (
             verbatim("reaction", "reactions"),
             verbatim("note", "notes"),
         ),
-        search=(
-            PATIENT,
-            columns.code("clinical-status", "clinical_status"),
-            columns.code("verification-status", "verification_status"),
-            columns.codes("category", "categories"),
-            columns.code("criticality", "criticality"),
-            columns.token("code", "code_system", "code_code"),
-            columns.moments("date", "recorded_at", "recorded_at"),
-        ),
+        search=(PATIENT,),
         joins=("patient",),
     ),
     Mapping(
@@ -169,9 +156,6 @@ MAPPINGS = (
         search=(
             PATIENT,
             SUBJECT,
-            columns.code("status", "status"),
-            columns.token("category", "category_system", "category_code"),
-            columns.token("code", "code_system", "code_code"),
             columns.moments("date", "performed_start", "performed_end"),
             ENCOUNTER,
         ),
@@ -206,8 +190,6 @@ MAPPINGS = (
         ),
         search=(
             PATIENT,
-            columns.code("status", "status"),
-            columns.token("vaccine-code", "vaccine_system", "vaccine_code"),
             columns.moments("date", "occurrence_start", "occurrence_end"),
         ),
         joins=("patient", "encounter"),
@@ -230,12 +212,7 @@ MAPPINGS = (
             verbatim("note", "notes"),
             verbatim("condition", "conditions"),
         ),
-        search=(
-            PATIENT,
-            columns.code("status", "status"),
-            columns.token("relationship", "relationship_system", "relationship_code"),
-            columns.moments("date", "recorded_at", "recorded_at"),
-        ),
+        search=(PATIENT,),
         joins=("patient",),
     ),
 )

@@ -27,8 +27,6 @@ MEDICINE: tuple[Element, ...] = (
     literal_reference("medicationReference", "medication_reference"),
     reference("subject", "patient", "Patient"),
 )
-CODE = columns.token("code", "medication_system", "medication_code")
-STATUS = columns.code("status", "status")
 EFFECTIVE = columns.moments("effective", "effective_start", "effective_end")
 
 MEDICATION = Mapping(
@@ -42,7 +40,6 @@ MEDICATION = Mapping(
         verbatim("ingredient", "ingredients"),
         verbatim("batch", "batch"),
     ),
-    search=(STATUS, columns.token("code", "code_system", "code_code")),
 )
 
 REQUEST = Mapping(
@@ -74,10 +71,6 @@ REQUEST = Mapping(
     search=(
         PATIENT,
         SUBJECT,
-        STATUS,
-        columns.code("intent", "intent"),
-        CODE,
-        columns.moments("authoredon", "authored_at", "authored_at"),
         ENCOUNTER,
     ),
     joins=("patient", "encounter"),
@@ -101,7 +94,7 @@ STATEMENT = Mapping(
         verbatim("note", "notes"),
         verbatim("dosage", "dosages"),
     ),
-    search=(PATIENT, SUBJECT, STATUS, CODE, EFFECTIVE),
+    search=(PATIENT, SUBJECT, EFFECTIVE),
     joins=("patient",),
 )
 
@@ -125,8 +118,6 @@ ADMINISTRATION = Mapping(
     search=(
         PATIENT,
         SUBJECT,
-        STATUS,
-        CODE,
         columns.moments("effective-time", "effective_start", "effective_end"),
     ),
     joins=("patient",),

@@ -110,11 +110,7 @@ MAPPINGS = (
         search=(
             PATIENT,
             SUBJECT,
-            columns.code("status", "status"),
-            columns.token("type", "type_system", "type_code"),
-            columns.codes("category", "category_codes"),
             columns.moments("date", "date_at", "date_at"),
-            columns.code("contenttype", "content_type"),
         ),
         joins=("patient",),
         derive=_derive,

@@ -21,7 +21,6 @@ from patients import derived
 from patients.acts.identity import possible
 from patients.fhir_mappings.systems import ACT_CODE, PATIENT, SUBJECT
 from patients.models import Appointment, Consent, Encounter, Patient, RelatedPerson
-from patients.names import words
 
 
 def _read_deceased(resource: Resource) -> Columns:
@@ -133,11 +132,7 @@ MAPPINGS = (
             verbatim("extension", "extensions"),
         ),
         search=(
-            columns.words("name", "name_words", words),
-            columns.codes("identifier", "identifier_values"),
-            columns.code("gender", "gender"),
             columns.dates("birthdate", "birth_date_low", "birth_date_high"),
-            columns.boolean("active", "active"),
             columns.reference("organization", "managing_organization", "Organization"),
         ),
         joins=("managing_organization",),
@@ -172,8 +167,6 @@ MAPPINGS = (
         search=(
             PATIENT,
             SUBJECT,
-            columns.code("status", "status"),
-            columns.code("class", "class_code"),
             columns.moments("date", "start", "end"),
             columns.reference("service-provider", "organization", "Organization"),
         ),
@@ -199,8 +192,6 @@ MAPPINGS = (
         ),
         search=(
             PATIENT,
-            columns.boolean("active", "active"),
-            columns.code("gender", "gender"),
             columns.dates("birthdate", "birth_date_low", "birth_date_high"),
         ),
         joins=("patient",),
@@ -220,12 +211,7 @@ MAPPINGS = (
             concept("policyRule", "policy_rule"),
             verbatim("provision", "provision"),
         ),
-        search=(
-            PATIENT,
-            columns.code("status", "status"),
-            columns.token("scope", "scope_system", "scope_code"),
-            columns.moments("date", "consented_at", "consented_at"),
-        ),
+        search=(PATIENT,),
         joins=("patient",),
     ),
     Mapping(
@@ -248,13 +234,7 @@ MAPPINGS = (
                 _render_participants,
             ),
         ),
-        search=(
-            PATIENT,
-            columns.code("status", "status"),
-            columns.moments("date", "start", "start"),
-            columns.reference("practitioner", "practitioner", "Practitioner"),
-            columns.reference("location", "location", "Location"),
-        ),
+        search=(columns.moments("date", "start", "start"),),
         joins=("patient", "practitioner", "location"),
     ),
 )

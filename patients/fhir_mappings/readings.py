@@ -46,11 +46,7 @@ MAPPINGS = (
         search=(
             PATIENT,
             SUBJECT,
-            columns.code("status", "status"),
-            columns.codes("category", "categories"),
-            columns.token("code", "code_system", "code_code"),
             columns.moments("date", "effective_start", "effective_end"),
-            columns.code("based-on", "based_on"),
             ENCOUNTER,
         ),
         joins=("patient", "encounter"),

@@ -85,11 +85,6 @@ MAPPINGS = (
         search=(
             PATIENT,
             SUBJECT,
-            columns.code("status", "status"),
-            columns.code("intent", "intent"),
-            columns.codes("category", "categories"),
-            columns.token("code", "code_system", "code_code"),
-            columns.moments("authored", "authored_at", "authored_at"),
             columns.moments("occurrence", "occurrence_start", "occurrence_end"),
             ENCOUNTER,
         ),
@@ -121,9 +116,6 @@ MAPPINGS = (
         search=(
             PATIENT,
             SUBJECT,
-            columns.code("status", "status"),
-            columns.codes("category", "category_codes"),
-            columns.token("code", "code_system", "code_code"),
             columns.moments("date", "effective_start", "effective_end"),
             columns.moments("issued", "issued_at", "issued_at"),
             ENCOUNTER,
@@ -156,8 +148,6 @@ MAPPINGS = (
         search=(
             PATIENT,
             SUBJECT,
-            columns.code("status", "status"),
-            columns.moments("started", "started_at", "started_at"),
             ENCOUNTER,
         ),
         joins=("patient", "encounter"),
