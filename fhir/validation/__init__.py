@@ -3,11 +3,12 @@
 import re
 from typing import Any
 
-from fhir.definitions import RESOURCE_TYPES
+from fhir.definitions import RESOURCE_TYPES, elements
 from fhir.errors import Invalid, Malformed, UnknownType
+from fhir.validation.further import further
 from fhir.validation.issue import Issue, expression, issues
-from fhir.validation.schema import shortened
 from fhir.validation.walk import examine
+from fhir.validation.wording import shortened
 
 __all__ = ["FHIR_ID", "Issue", "expression", "is_choice", "problems", "shortened", "validate"]
 
@@ -37,7 +38,9 @@ def problems(resource: Any) -> list[Issue]:
         UnknownType: no ``resourceType``, or none of R4.
     """
     require_type(resource)
-    return issues(examine(resource, advising=True), resource)
+    findings = examine(resource, advising=True)
+    found = issues(findings, resource)
+    return found + further(resource, found) if findings.halted else found
 
 
 def require_type(resource: Any) -> None:
@@ -47,7 +50,7 @@ def require_type(resource: Any) -> None:
     if not isinstance(resource, dict):
         raise Invalid("A resource is a JSON object.")
     type_ = resource.get("resourceType")
-    if not isinstance(type_, str) or type_ not in RESOURCE_TYPES:
+    if not isinstance(type_, str) or type_ not in RESOURCE_TYPES or not elements(type_):
         raise UnknownType(f'resourceType "{str(type_)[:60]}" is not a FHIR R4 resource type.')
 
 

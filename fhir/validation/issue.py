@@ -1,7 +1,7 @@
 """What is wrong with a resource, one issue at a time."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, NamedTuple
 
@@ -20,12 +20,14 @@ class Issue:
         code: FHIR issue type, such as ``required`` or ``invariant``.
         message: What is wrong and where, without the resource's content.
         expression: FHIRPath of the element at fault.
+        path: The same as names and numbers; the first is the type.
     """
 
     severity: str
     code: str
     message: str
     expression: str
+    path: tuple[str | int, ...] = field(default=(), repr=False, compare=False)
 
 
 class Rank(IntEnum):
@@ -62,7 +64,13 @@ class Enough(Exception):
 
 
 class Findings(list[Finding]):
-    """What was found so far."""
+    """What was found so far.
+
+    Attributes:
+        halted: Something had not the shape to be looked at any further.
+    """
+
+    halted = False
 
     def note(self, finding: Finding) -> None:
         """Keep a finding.
@@ -83,10 +91,11 @@ def issues(findings: Iterable[Finding], resource: Node) -> list[Issue]:
 
 
 def _issue(finding: Finding, place: tuple[str | int, ...]) -> Issue:
-    path = expression("", [*place, *finding.parts])
+    parts = (*place, *finding.parts)
+    path = expression("", list(parts))
     severity = "warning" if finding.rank is Rank.ADVICE else "error"
     code = finding.code or CODES[finding.rank]
-    return Issue(severity, code, finding.text.replace("{}", path, 1), path)
+    return Issue(severity, code, finding.text.replace("{}", path, 1), path, parts)
 
 
 def _places(resource: Node, wanted: set[int]) -> dict[int, tuple[str | int, ...]]:

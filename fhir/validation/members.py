@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from fhir.validation import bindings
 from fhir.validation.issue import Node, Rank
 from fhir.validation.primitives import CHECKS, Check
+from fhir.validation.wording import UNKNOWN
 
 if TYPE_CHECKING:
     from fhir.validation.plans import Plan
@@ -153,7 +154,7 @@ def objects(inner: "Plan") -> Handler:
 
 def unknown(_: Any, node: Node, name: str, visit: "Visit") -> None:
     """The handler of what is no element: the schema has a few of later versions."""
-    visit.note(Rank.SHAPE, node, (name,), "{} is not an element of FHIR R4.")
+    visit.note(Rank.SHAPE, node, (name,), UNKNOWN)
 
 
 def concept(inner: "Plan", url: str, *, many: bool) -> Handler:

@@ -18,7 +18,7 @@ class Plan:
     """What is asked of a type or part.
 
     Attributes:
-        element: Whether it must have more than an id.
+        element: Whether it must have more than an id; what stands beside a value need not.
         members: By their names in JSON; None where the schema has said all.
         required: Element and its names, at least one of which must be there.
         choices: Choice elements and their names, of which one may be there.
@@ -29,8 +29,9 @@ class Plan:
     __slots__ = ("advise", "check", "choices", "element", "members", "required")
 
     def __init__(self, name: str) -> None:
-        self.element = name not in RESOURCE_TYPES
-        self.members: dict[str, Handler | None] = {} if self.element else {"resourceType": None}
+        resource = name in RESOURCE_TYPES
+        self.element = not resource and name != "Element"
+        self.members: dict[str, Handler | None] = {"resourceType": None} if resource else {}
         self.required: list[tuple[str, frozenset[str]]] = []
         self.choices: list[tuple[str, frozenset[str]]] = []
         self.check = _both(CHECKS, name)
@@ -88,7 +89,7 @@ def _members(
 ) -> dict[str, Handler | None]:
     """A member, with the one beside it if it is primitive."""
     many = element.many
-    if type_ == "Resource":
+    if type_ == "Resource" or type_ in RESOURCE_TYPES:
         return {name: members.resources if many else members.resource}
     url = bindings.value_set(place, element.name)
     if type_ not in primitive_types():

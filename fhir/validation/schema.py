@@ -1,6 +1,5 @@
 """The official JSON schema: names, types, forms of texts; inner resources are checked apart."""
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
@@ -11,29 +10,42 @@ import jsonschema_rs
 from fhir.codec import NumberLiteral
 from fhir.definitions import json_schema
 from fhir.validation.issue import Finding, Node, Rank
+from fhir.validation.wording import NO_CONTROLS, TEXT, findings
 
-MISSING = re.compile(r'"(\w+)" is a required property')
-LONGEST_VALUE_SHOWN = 60
 INNER = {"type": "object", "required": ["resourceType"]}
-
-# The schema's form of a text refuses no-break spaces; FHIR itself refuses control characters.
-TEXT = r"^[ \r\n\t\S]+$"
-NO_CONTROLS = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]+$"
+ELEMENT = {"$ref": "#/definitions/Element"}
 
 
 @cache
 def _schema() -> dict[str, Any]:
-    schema = _with_real_texts(json_schema())
+    schema = _corrected(json_schema())
     definitions = schema["definitions"] | {"ResourceList": INNER}
+    for definition in definitions.values():
+        _add_missing_extensions(definition.get("properties", {}), definitions)
     return {**schema, "definitions": definitions}
 
 
-def _with_real_texts(value: Any) -> Any:
+def _corrected(value: Any) -> Any:
+    """The schema with texts as FHIR has them; what must be there is asked by the walk."""
     if isinstance(value, dict):
-        return {name: _with_real_texts(inner) for name, inner in value.items()}
+        return {
+            name: _corrected(inner)
+            for name, inner in value.items()
+            if not (name == "required" and isinstance(inner, list))
+        }
     if isinstance(value, list):
-        return [_with_real_texts(inner) for inner in value]
+        return [_corrected(inner) for inner in value]
     return NO_CONTROLS if value == TEXT else value
+
+
+def _add_missing_extensions(properties: dict[str, Any], definitions: dict[str, Any]) -> None:
+    """Beside canonicals the schema forgets the member that holds their extensions."""
+    for name, spec in list(properties.items()):
+        target = spec.get("items", spec).get("$ref", "").removeprefix("#/definitions/")
+        primitive = definitions.get(target, {}).get("type", "object") != "object"
+        if primitive and name != "id" and name[0] != "_" and f"_{name}" not in properties:
+            many = "items" in spec
+            properties[f"_{name}"] = {"type": "array", "items": ELEMENT} if many else ELEMENT
 
 
 @cache
@@ -51,7 +63,7 @@ def breaches(type_: str, resource: Node) -> Iterator[Finding]:
         for error in _errors(type_, without_inner(resource)):
             path = list(error.instance_path)
             if not _null_beside_extension(resource, path):
-                yield _finding(resource, path, error.message)
+                yield from findings(resource, error)
     except (ValueError, RecursionError) as problem:
         text = f"{{}} cannot be read: {str(problem)[:200]}"
         yield Finding(Rank.SHAPE, resource, (), text)
@@ -73,14 +85,6 @@ def _with_plain_numbers(value: Any) -> Any:
     if isinstance(value, list):
         return [_with_plain_numbers(inner) for inner in value]
     return Decimal(value) if isinstance(value, NumberLiteral) else value
-
-
-def _finding(resource: Node, path: list[str | int], message: str) -> Finding:
-    missing = MISSING.fullmatch(message)
-    if missing:
-        parts = (*path, missing[1])
-        return Finding(Rank.SHAPE, resource, parts, "{} is required and missing.", "required")
-    return Finding(Rank.SHAPE, resource, tuple(path), f"{{}}: {shortened(message)}")
 
 
 def _null_beside_extension(resource: Node, path: list[str | int]) -> bool:
@@ -128,8 +132,3 @@ def _stub(resource: Any) -> Any:
     if isinstance(resource, dict) and "resourceType" in resource:
         return {"resourceType": resource["resourceType"]}
     return resource
-
-
-def shortened(message: str) -> str:
-    """A schema message without a resource's whole content in it."""
-    return message if len(message) <= 200 else f"{message[:LONGEST_VALUE_SHOWN]} … {message[-100:]}"

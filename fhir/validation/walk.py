@@ -47,9 +47,9 @@ class Visit:
 
     def broken(self, node: Node, rule: int, member: str = "") -> None:
         """Note an invariant that does not hold."""
-        key, severity, human = RULES[rule]
-        rank = Rank.INVARIANT if severity == "error" else Rank.ADVICE
-        self.note(rank, node, (member,) if member else (), f"{{}}: {human} ({key})")
+        said = RULES[rule]
+        rank = Rank.INVARIANT if said.severity == "error" else Rank.ADVICE
+        self.note(rank, node, (member,) if member else (), f"{{}}: {said.human} ({said.key})")
 
     def once(self, place: int, node: Node, make: Callable[[], Any]) -> Any:
         """The value of ``make``, made once for each place in the generated code and node."""
@@ -90,7 +90,9 @@ class Visit:
         before = len(self.findings)
         for finding in breaches(type_, self.resource):
             self.findings.note(finding)
-        if len(self.findings) == before:
+        if len(self.findings) > before:
+            self.findings.halted = True
+        else:
             self.walk(self.resource, plan(type_))
 
     def walk(self, node: Node, asked: Plan) -> None:
