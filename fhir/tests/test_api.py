@@ -4,7 +4,6 @@ import pytest
 
 from fhir import changes
 from fhir.codec import loads
-from fhir.definitions import RESOURCE_TYPES
 from fhir.principal import SYSTEM
 from patients.models import Condition, Observation
 
@@ -72,8 +71,10 @@ def test_a_version_that_never_was_is_not_found(ask, version):
         ("Condition?_lastUpdated=ge2020", 1),
         ("Condition?_lastUpdated=lt2020", 0),
         ("Patient?name=lindqvist", 1),
-        ("Patient?name=LINDQVIST rosa", 1),
-        ("Patient?name=lind", 0),
+        ("Patient?name=LINDQVIST&name=rosa", 1),
+        ("Patient?name=lind", 1),
+        ("Patient?name=qvist", 0),
+        ("Patient?name:contains=qvist", 1),
         ("Patient?identifier=urn:test:mrn|100-1", 1),
         ("Patient?birthdate=1960", 1),
         ("Patient?birthdate=gt1960", 0),
@@ -98,8 +99,6 @@ def test_search(ask, rosa, query, found):
         ("Patient?name:exactly=rosa", 400),
         ("Patient?birthdate=yesterday", 400),
         ("Patient?birthdate=zz2020", 400),
-        ("Patient?active=maybe", 400),
-        ("Patient?_count=0", 400),
         ("Patient?_count=-1", 400),
         ("Patient?_count=many", 400),
         ("Patient?_cursor=forged", 400),
@@ -109,11 +108,6 @@ def test_search(ask, rosa, query, found):
 def test_a_bad_question_is_refused_with_an_outcome(ask, query, status):
     got, outcome = ask(query)
     assert (got, outcome["resourceType"]) == (status, "OperationOutcome")
-
-
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_writing_is_refused(client, ask, method):
-    assert getattr(client, method)("/fhir/Patient/rosa").status_code == 405
 
 
 def test_pages_follow_each_other_without_gap_or_repeat(client, ask, rosa):
@@ -127,17 +121,6 @@ def test_pages_follow_each_other_without_gap_or_repeat(client, ask, rosa):
         following = [link["url"] for link in bundle["link"] if link["relation"] == "next"]
         path = following[0].partition("/fhir/")[2] if following else ""
     assert sorted(seen) == list("0123456")
-
-
-def test_the_server_claims_every_type_and_only_what_it_can(ask):
-    _, statement = ask("metadata")
-    rest = statement["rest"][0]["resource"]
-    assert {row["type"] for row in rest} == RESOURCE_TYPES
-    assert {code["code"] for row in rest for code in row["interaction"]} == {
-        "read",
-        "vread",
-        "search-type",
-    }
 
 
 def test_every_search_is_on_record(ask):
