@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from fhir.mapping import Columns, Element, Resolver, Resource
-from fhir.search.spans import FIRST, LAST, of_timing
-from fhir.times import date_range, date_text, moment_range, moment_text, span_text
+from fhir.search.spans import of_timing
+from fhir.times import FIRST, LAST, date_range, date_text, moment_range, moment_text, span_text
 
 
 def _present(name: str, value: Any) -> Resource:

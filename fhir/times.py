@@ -2,12 +2,15 @@
 
 import re
 from calendar import monthrange
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-_DATE = re.compile(r"^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$")
+_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
+# The edges of what both Python and PostgreSQL can name, in UTC, so that they come back from there.
+FIRST = datetime.min.replace(tzinfo=UTC)
+LAST = datetime.max.replace(tzinfo=UTC)
 
 
 def date_range(text: str) -> tuple[date | None, date | None]:
@@ -16,7 +19,7 @@ def date_range(text: str) -> tuple[date | None, date | None]:
     >>> date_range("2024-02")
     (datetime.date(2024, 2, 1), datetime.date(2024, 2, 29))
     """
-    match = _DATE.match(text)
+    match = _DATE.fullmatch(text)
     if not match:
         return None, None
     year, month, day = (int(part) if part else None for part in match.groups())
@@ -45,19 +48,25 @@ def date_text(low: date | None, high: date | None) -> str:
 def moment_range(text: str) -> tuple[datetime | None, datetime | None]:
     """First and last moment that a FHIR dateTime can mean; dates are in the house's zone.
 
-    The last moment of a day, month or year is its last microsecond.
+    The last moment of a day, month or year is its last microsecond. What lies beyond the years
+    1 to 9999 in UTC is their edge.
     """
     low, high = date_range(text)
     zone = ZoneInfo(settings.TIME_ZONE)
     if low is not None and high is not None:
-        return datetime.combine(low, time.min, zone), datetime.combine(high, time.max, zone)
+        ends = datetime.combine(low, time.min, zone), datetime.combine(high, time.max, zone)
+        return _within(ends[0]), _within(ends[1])
     try:
         exact = datetime.fromisoformat(text)
     except ValueError:
         return None, None
     if exact.tzinfo is None:
         return None, None
-    return exact, exact
+    return _within(exact), _within(exact)
+
+
+def _within(moment: datetime) -> datetime:
+    return min(max(moment, FIRST), LAST)
 
 
 def moment_text(value: datetime | None) -> str:

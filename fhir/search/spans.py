@@ -2,18 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from fhir.times import moment_range
+from fhir.times import FIRST, LAST, moment_range
 
 Moments: TypeAlias = tuple[datetime, datetime]
 Amounts: TypeAlias = tuple[Decimal, Decimal]
 
-# An open end: the edge of what both Python and PostgreSQL can name, in UTC, so that it comes back.
-FIRST = datetime.min.replace(tzinfo=UTC)
-LAST = datetime.max.replace(tzinfo=UTC)
 LEAST, GREATEST = Decimal("-Infinity"), Decimal("Infinity")
 MOST_DIGITS = 100
 LONGEST_SAMPLES = 20_000
@@ -27,11 +24,15 @@ def of_moment(value: Any) -> Moments | None:
     low, high = moment_range(value)
     if low is None or high is None:
         return None
-    return max(low, FIRST), min(high, LAST)
+    return low, high
 
 
 def of_period(value: Any) -> Moments | None:
-    """A Period; a side that is not said is open, one that cannot be read makes it unknown."""
+    """A Period; a side that is not said is open, one that cannot be read makes it unknown.
+
+    An open end is the edge of time (``fhir.times``), because infinity does not come back from the
+    database.
+    """
     start, end = value.get("start"), value.get("end")
     if start is None and end is None:
         return None
