@@ -39,7 +39,7 @@ def mapping(type_: str) -> Mapping:
         return _native[type_]
     if type_ not in RESOURCE_TYPES:
         raise UnknownType(f'"{type_[:60]}" is not a FHIR R4 resource type.')
-    return stored_mapping(type_, patient_model)
+    return stored_mapping(type_)
 
 
 def render(record: Record) -> Resource:

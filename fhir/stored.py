@@ -1,15 +1,13 @@
 """The mapping of every type without a table: kept whole, linked to its patients."""
 
-from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from fhir.definitions import patient_paths
 from fhir.mapping import Mapping, Resolver, Resource, read_identity, remainder
 from fhir.models import StoredResource, StoredSubject
-from fhir.search.columns import Parameter
 
 
 class StoredMapping(Mapping):
@@ -53,19 +51,9 @@ def _walk(value: Any, path: tuple[str, ...]) -> list[Any]:
 
 
 @cache
-def stored_mapping(type_: str, patients: Callable[[], type[Any]]) -> Mapping:
-    """The mapping that keeps ``type_`` whole; ``patients`` tells the table behind Patient."""
-
-    def concerns(value: str, _: str) -> Q:
-        kind, slash, fhir_id = value.rpartition("/")
-        if slash and kind != "Patient":
-            return Q(pk__in=[])
-        keys = list(patients().objects.filter(fhir_id=fhir_id).values_list("id", flat=True))
-        return Q(subjects__patient_id__in=keys)
-
-    search = (Parameter("patient", "reference", concerns, modifiers=("Patient",)),)
-    allowed = search if patient_paths(type_) else ()
-    return StoredMapping(type_, StoredResource, (), allowed, link=link_subjects)
+def stored_mapping(type_: str) -> Mapping:
+    """The mapping that keeps ``type_`` whole."""
+    return StoredMapping(type_, StoredResource, (), link=link_subjects)
 
 
 def link_subjects(records: list[Any]) -> None:

@@ -7,7 +7,7 @@ from fhir.known import Known
 from fhir.models import Change, StoredResource
 from fhir.principal import SYSTEM
 from fhir.promote import move
-from fhir.registry import mapping, patient_model, render
+from fhir.registry import mapping, render
 from fhir.stored import stored_mapping
 from patients.models import Condition
 
@@ -24,7 +24,7 @@ SENT = {
 @pytest.fixture
 def promoted(rosa):
     """Kept whole once, twice written, then moved, as if Condition had had no table before."""
-    whole = stored_mapping("Condition", patient_model)
+    whole = stored_mapping("Condition")
     known = Known()
     known.look_up_references([SENT])
     stored = whole.read(SENT, known)
