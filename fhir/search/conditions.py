@@ -5,6 +5,7 @@ Whatever a condition looks up elsewhere, it looks up among the rows that the ask
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -45,7 +46,7 @@ from fhir.search.criteria import (
     Words,
 )
 from fhir.search.official import official
-from fhir.search.reading import whole_days
+from fhir.search.ranges import Where, dated, in_columns, lying
 from fhir.search.references import references_of
 
 NOTHING = Q(pk__in=[])
@@ -69,16 +70,16 @@ def narrowed(by: Principal, type_: str, criteria: Iterable[Criterion]) -> QueryS
     """The records of ``type_`` that fulfil all criteria, among those that ``by`` may find."""
     found = rows(by, type_)
     together: list[int] = []
-    dates: dict[int, Q] = {}
+    dates: dict[Where, list[Span]] = defaultdict(list)
     for criterion in criteria:
         if (one := _single_key(criterion)) is not None:
             together.append(one)
         elif (date := _single_date(criterion)) is not None:
-            dates[date.key] = dates.get(date.key, Q()) & _value(date)
+            dates[date[0]].append(date[1])
         else:
             found = found.filter(_condition(by, criterion))
-    for both in dates.values():
-        found = found.filter(pk__in=DateValue.objects.filter(both).values("record_id"))
+    for where, spans in dates.items():
+        found = found.filter(dated(where, spans))
     if together:
         found = found.filter(search_tokens__contains=sorted(set(together)))
     return found
@@ -92,12 +93,16 @@ def _single_key(criterion: Criterion) -> int | None:
     return test.keys[0] if isinstance(test, Tokens) and len(test.keys) == 1 else None
 
 
-def _single_date(criterion: Criterion) -> Moments | None:
-    """The only date of a record: "from" and "until" then speak of the same, in one look."""
+def _single_date(criterion: Criterion) -> tuple[Where, Span] | None:
+    """Where the only date of a record is; "from" and "until" then speak of the same date."""
     if not isinstance(criterion, AnyOf) or criterion.negated or len(criterion.tests) != 1:
         return None
     test = criterion.tests[0]
-    return test if isinstance(test, Moments) and test.single else None
+    if isinstance(test, Moments) and test.single:
+        return test.key, test.span
+    if isinstance(test, ColumnMoments):
+        return (test.start, test.end, test.days), test.span
+    return None
 
 
 def _condition(by: Principal, criterion: Criterion) -> Q:
@@ -124,7 +129,7 @@ def _tests(tests: tuple[Test, ...]) -> Iterator[Q]:
     yield from _in_table(NumberValue, [_value(t) for t in tests if isinstance(t, Numbers)])
     for test in tests:
         if isinstance(test, ColumnMoments):
-            yield _columns(test)
+            yield in_columns(test)
         elif isinstance(test, Empty):
             yield Q(**{f"{test.start}__isnull": True, f"{test.end}__isnull": True})
 
@@ -145,50 +150,6 @@ def _text(test: Words) -> Q:
 
 def _value(test: Moments | Numbers) -> Q:
     return Q(key=test.key) & lying("low", "high", test.span)
-
-
-def _columns(test: ColumnMoments) -> Q:
-    span = whole_days(test.span) if test.days else test.span
-    start, end = test.start, test.end
-    found = lying(start, end, span)
-    if start == end:
-        return found
-    # A period without an end goes on; one without a start always was.
-    if span.prefix in ("gt", "ge", "ne", "ap"):
-        begun = Q(**{f"{start}__lte": span.high}) if span.prefix == "ap" else Q()
-        found |= Q(**{f"{end}__isnull": True, f"{start}__isnull": False}) & begun
-    if span.prefix in ("lt", "le", "ne", "ap"):
-        over = Q(**{f"{end}__gte": span.low}) if span.prefix == "ap" else Q()
-        found |= Q(**{f"{start}__isnull": True, f"{end}__isnull": False}) & over
-    if span.prefix == "sa":
-        found |= Q(**{f"{end}__isnull": True, f"{start}__gt": span.high})
-    if span.prefix == "eb":
-        found |= Q(**{f"{start}__isnull": True, f"{end}__lt": span.low})
-    return found
-
-
-def lying(start: str, end: str, span: Span) -> Q:
-    """How the range from ``start`` to ``end`` must lie to ``span`` (FHIR R4 3.1.1.5.3).
-
-    Bounds that follow from the others are spelled out where they let an index stop early.
-    """
-    low, high = span.low, span.high
-    before_high = "lt" if span.open_end else "lte"
-    if span.prefix == "eq":
-        return Q(**{f"{start}__gte": low, f"{start}__lte": high, f"{end}__{before_high}": high})
-    if span.prefix == "ne":
-        from_high = "gte" if span.open_end else "gt"
-        return Q(**{f"{start}__lt": low}) | Q(**{f"{end}__{from_high}": high})
-    return {
-        "gt": Q(**{f"{end}__gt": high}),
-        "ge": Q(**{f"{end}__gte": low}) & (Q(**{f"{start}__gte": low}) | Q(**{f"{end}__gt": high})),
-        "lt": Q(**{f"{start}__lt": low}),
-        "le": Q(**{f"{start}__lte": high})
-        & (Q(**{f"{start}__lt": low}) | Q(**{f"{end}__lte": high})),
-        "sa": Q(**{f"{start}__gt": high}),
-        "eb": Q(**{f"{end}__lt": low, f"{start}__lt": low}),
-        "ap": Q(**{f"{start}__lte": high, f"{end}__gte": low}),
-    }[span.prefix]
 
 
 class Among(Func):
