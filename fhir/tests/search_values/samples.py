@@ -4,6 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 from fhir.models import StoredResource
+from fhir.search.keys import key
+from fhir.search.values import values_of
 from patients.models import Observation, Patient
 
 LOINC = "http://loinc.org"
@@ -43,3 +45,32 @@ def pressure(patient: Patient) -> Observation:
 def stored(**elements: Any) -> StoredResource:
     """An Account, which has no table of its own, not saved."""
     return StoredResource(type="Account", extra={"status": "active", "name": "Cover", **elements})
+
+
+def patient(**elements: Any) -> dict[str, Any]:
+    """A Patient as FHIR."""
+    return {"resourceType": "Patient", **elements}
+
+
+def tokens(resource, *texts, own_base=""):
+    """Which of (parameter, text) the resource has as tokens."""
+    values = values_of(resource, own_base)
+    type_ = resource["resourceType"]
+    return [text for name, text in texts if key(type_, name, text) in values.tokens]
+
+
+def has(resource, name, text="", own_base=""):
+    """Whether the resource has the token of ``text`` under a parameter."""
+    return bool(tokens(resource, (name, text), own_base=own_base))
+
+
+def texts(resource, name):
+    """The texts under a parameter."""
+    wanted = key(resource["resourceType"], name)
+    return sorted(text for at, text in values_of(resource).strings if at == wanted)
+
+
+def amounts(resource, name, text=""):
+    """The amounts under a parameter, perhaps in a unit or behind a code."""
+    wanted = key(resource["resourceType"], name, text)
+    return sorted((low, high) for at, low, high in values_of(resource).numbers if at == wanted)
