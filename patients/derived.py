@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from typing import Any, TypeAlias
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Location, Organization, Practitioner
 from fhir.errors import Invalid
 from fhir.models import Record
@@ -134,8 +136,11 @@ def _refuse_taken(links: list[FacilityLink], mine: set[UUID]) -> None:
         number = (link.facility_id, link.system, link.value)
         if number in numbers or seen.setdefault(number, link.patient_id) != link.patient_id:
             raise Invalid(
-                f"Patient.identifier: the number {link.value} of {link.facility} already belongs "
-                "to another patient. Check which of the two is right, then correct one.",
+                _(
+                    "Patient.identifier: the number %(number)s of %(facility)s already belongs to "
+                    "another patient. Check which of the two is right, then correct one."
+                )
+                % {"number": link.value, "facility": link.facility},
                 expression="Patient.identifier",
                 code="number-taken",
             )

@@ -8,6 +8,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 GAP = timedelta(minutes=2)
 
@@ -33,14 +34,14 @@ def rate_trend(points: list[tuple[datetime, float]]) -> dict[str, Any]:
             x=times,
             y=rates,
             mode="lines",
-            name="Rate",
+            name=_("Rate"),
             hovertemplate="%{y:.0f} /min<extra></extra>",
         )
     )
     figure.update_layout(
         template="none",
         showlegend=False,
-        yaxis={"title": {"text": "beats per minute"}, "rangemode": "tozero"},
+        yaxis={"title": {"text": _("beats per minute")}, "rangemode": "tozero"},
         xaxis={"type": "date"},
     )
     shape: dict[str, Any] = figure.to_plotly_json()
@@ -58,14 +59,14 @@ def result_trend(
         low: Low end of the reference range, None without one.
         high: High end of it.
     """
-    walls = [timezone.localtime(moment).replace(tzinfo=None) for moment, _, _ in points]
+    walls = [timezone.localtime(moment).replace(tzinfo=None) for moment, *_rest in points]
     figure = go.Figure(
         go.Scatter(
             x=walls,
-            y=[number for _, number, _ in points],
-            text=[words for _, _, words in points],
+            y=[number for _at, number, _words in points],
+            text=[words for _at, _number, words in points],
             mode="lines+markers",
-            name="Value",
+            name=_("Value"),
             hovertemplate="%{text} " + unit.replace("%", "%%") + "<extra></extra>",
         )
     )
@@ -74,7 +75,7 @@ def result_trend(
         showlegend=False,
         yaxis={"title": {"text": unit}},
         xaxis={"type": "date"},
-        shapes=_band([number for _, number, _ in points], low, high),
+        shapes=_band([number for _at, number, _words in points], low, high),
     )
     shape: dict[str, Any] = figure.to_plotly_json()
     return shape
@@ -108,8 +109,8 @@ def sign_lines(lines: dict[str, list[tuple[datetime, float]]], unit: str) -> dic
     """
     traces = [
         go.Scatter(
-            x=[timezone.localtime(moment).replace(tzinfo=None) for moment, _ in points],
-            y=[number for _, number in points],
+            x=[timezone.localtime(moment).replace(tzinfo=None) for moment, _number in points],
+            y=[number for _at, number in points],
             mode="lines+markers",
             name=name,
             line={"dash": dash},

@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from patients.forms.fields import MomentInput
 from vitals.models import Pairing
 
 LEADS = [
@@ -40,9 +41,7 @@ class _Moment(forms.DateTimeField):
             label=label,
             help_text=help_text,
             required=False,
-            widget=forms.DateTimeInput(
-                attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S"
-            ),
+            widget=MomentInput(seconds=True),
         )
 
 

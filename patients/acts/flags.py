@@ -1,5 +1,7 @@
 """Raising and ending flags: what everybody must know before they act."""
 
+from datetime import datetime, timedelta
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -8,7 +10,7 @@ from accounts.access import require
 from accounts.roles import CHART_WRITE
 from fhir.errors import Invalid, Refusal
 from fhir.principal import Principal
-from patients.acts.charting import annotate, author, create, open_chart, update
+from patients.acts.charting import annotate, author, create, enter_in_error, open_chart, update
 from patients.acts.vital_signs import LOINC
 from patients.acts.vitals import encounter_at
 from patients.models import Flag, Observation, Patient
@@ -19,6 +21,8 @@ from patients.terminology.coded import Coded
 CATEGORY = "http://terminology.hl7.org/CodeSystem/flag-category"
 PREGNANCY_STATUS = Coded(LOINC, "82810-3", "Pregnancy status", "Pregnancy status")
 PREGNANT = Coded(LOINC, "LA15173-0", "Pregnant", "Pregnant")
+# A flag and the observation of one act: the same moment, or nearly.
+TOGETHER = timedelta(seconds=10)
 NOT_PREGNANT = Coded(LOINC, "LA26683-5", "Not pregnant", "Not pregnant")
 
 
@@ -80,7 +84,7 @@ def raise_flag(*, by: Principal, patient: Patient, kind: str, code: Coded, reaso
     annotate(flag, by, reason)
     create(flag, by=by, action="raise-flag")
     if kind == PREGNANCY:
-        _observe(by, patient, PREGNANT)
+        _observe(by, patient, PREGNANT, now)
     return flag
 
 
@@ -103,8 +107,34 @@ def end_flag(*, by: Principal, flag: Flag, reason: str, expected: int) -> Flag:
     _give_reason(reason)
     _end(flag, by, reason, expected)
     if flag.kind == PREGNANCY and flag.patient is not None:
-        _observe(by, flag.patient, NOT_PREGNANT)
+        _observe(by, flag.patient, NOT_PREGNANT, timezone.now())
     return flag
+
+
+@transaction.atomic
+def strike_flag(*, by: Principal, flag: Flag, reason: str, expected: int) -> Flag:
+    """Say that a flag should never have been raised, and take back what was observed with it.
+
+    Raises:
+        NotAllowed, NotFound, VersionConflict, InErrorAlready: nothing is changed.
+    """
+    observed = _observed_with(flag)
+    enter_in_error(flag, by=by, reason=reason, expected=expected)
+    if observed is not None:
+        enter_in_error(observed, by=by, reason=reason, expected=observed.version)
+    return flag
+
+
+def _observed_with(flag: Flag) -> Observation | None:
+    """The pregnancy that was observed in the moment ``flag`` was raised, if it still stands."""
+    if flag.kind != PREGNANCY or flag.patient is None or flag.start is None:
+        return None
+    rows = Observation.objects.of(flag.patient).filter(
+        code_code=PREGNANCY_STATUS.code,
+        value_concept_code=PREGNANT.code,
+        effective_start__range=(flag.start, flag.start + TOGETHER),
+    )
+    return rows.exclude(status=ENTERED_IN_ERROR).first()
 
 
 def _end(flag: Flag, by: Principal, reason: str, expected: int) -> None:
@@ -113,9 +143,8 @@ def _end(flag: Flag, by: Principal, reason: str, expected: int) -> None:
     update(flag, by=by, expected=expected, action="end-flag")
 
 
-def _observe(by: Principal, patient: Patient, said: Coded) -> Observation:
+def _observe(by: Principal, patient: Patient, said: Coded, now: datetime) -> Observation:
     """The pregnancy status as an Observation, for who asks for it there."""
-    now = timezone.now()
     row = Observation(
         patient=patient,
         encounter=encounter_at(patient, now),

@@ -15,7 +15,8 @@ from accounts.roles import (
 from fhir.errors import NotFound
 from fhir.principal import Principal
 from patients.acts.charting import STATUS_COLUMNS, enter_in_error
-from patients.models import PatientRecord
+from patients.acts.flags import strike_flag
+from patients.models import Flag, PatientRecord
 
 # What it takes to take a record back is what it takes to make it; the rest needs CHART_WRITE.
 SCOPES = {
@@ -60,5 +61,7 @@ def strike(*, by: Principal, row: PatientRecord, reason: str, expected: int) -> 
     Raises:
         NotAllowed, NotFound, VersionConflict, InErrorAlready: nothing is changed.
     """
+    if isinstance(row, Flag):
+        return strike_flag(by=by, flag=row, reason=reason, expected=expected)
     scope = scope_of(row.fhir_type)
     return enter_in_error(row, by=by, reason=reason, expected=expected, scope=scope)

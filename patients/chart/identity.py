@@ -81,6 +81,7 @@ class Statement:
     version: int
     about: str
     scope: str
+    policy: str
     decision: Words
     status: str
     status_words: Words
@@ -226,15 +227,25 @@ def _team(row: CareTeam) -> Team:
     )
 
 
+def _policy(row: Consent, about: str) -> str:
+    """The rule that was agreed to and where it is written, where that is not what it is about."""
+    rule = row.policy_rule_text or row.policy_rule_display or row.policy_rule_code
+    parts = ((each, part) for each in row.policies or [] for part in ("uri", "authority"))
+    written = [str(each[part]) for each, part in parts if each.get(part)]
+    return ", ".join(words for words in (rule, *written) if words and words != about)
+
+
 def _statement(row: Consent) -> Statement:
     decision = DECISIONS.get(row.decision)
     exceptions = bool((row.provision or {}).get("provision"))
     words = str(decision or _("decision not recorded"))
+    about = all_words(row.categories) or str(row)
     return Statement(
         id=row.id,
         version=row.version,
-        about=all_words(row.categories) or str(row),
+        about=about,
         scope=row.scope_display or row.scope_text or row.scope_code or _("scope not recorded"),
+        policy=_policy(row, about),
         decision=f"{words}, {_('with exceptions')}" if exceptions else words,
         status=row.status,
         status_words=CONSENT_STATES.get(row.status, row.status or _("status not recorded")),

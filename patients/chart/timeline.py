@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -345,8 +348,15 @@ def _entry(row: Any, kind: Kind, source: Source, local: LocalRanges) -> Entry:
     )
 
 
+def starts_with_the_day(at: datetime) -> bool:
+    """A plan begins on a day: the first moment of one in the house's zone is no time of day."""
+    return timezone.localtime(at, ZoneInfo(settings.TIME_ZONE)).time() == time.min
+
+
 def _recorded_as(row: Any, column: str) -> str:
     """The year, month or day that was written; empty where the hour is known."""
     low = getattr(row, column)
+    if isinstance(row, CarePlan) and low is not None and starts_with_the_day(low):
+        return moment_words(low, None)
     high = getattr(row, column.removesuffix("_start") + "_end", None)
     return moment_words(low, high) if low != high and span_text(low, high) else ""

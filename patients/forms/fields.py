@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -91,11 +92,14 @@ def both_times(shown: datetime) -> list[datetime]:
 class MomentInput(forms.DateTimeInput):
     """A ``datetime-local`` input, with a choice beside it when the clock shows that hour twice.
 
-    Its value is the text of the input; a chosen one of two has its offset behind it.
+    Its value is the text of the input; a chosen one of two has its offset behind it. Browsers
+    write it in the order of their own country, so it stands beside it in the house's.
     """
 
-    def __init__(self) -> None:
-        super().__init__(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    def __init__(self, *, seconds: bool = False) -> None:
+        step = {"step": "1"} if seconds else {}
+        form = "%Y-%m-%dT%H:%M:%S" if seconds else "%Y-%m-%dT%H:%M"
+        super().__init__(attrs={"type": "datetime-local"} | step, format=form)
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         """The text, and the offset of the one that was chosen."""
@@ -110,13 +114,24 @@ class MomentInput(forms.DateTimeInput):
         shown = shown_by_the_clock(value)
         both = both_times(shown) if shown is not None else []
         if shown is None or not both:
-            return super().render(name, value, attrs, renderer)
-        plain = super().render(name, f"{shown:%Y-%m-%dT%H:%M}", attrs, renderer)
+            return _said(super().render(name, value, attrs, renderer), shown or value)
+        plain = _said(super().render(name, f"{shown:%Y-%m-%dT%H:%M}", attrs, renderer), shown)
         starts = [each.isoformat() for each in both]
         choice = forms.Select(choices=_which(both))
         chosen = starts.index(value) if value in starts else ""
         said = {"aria-label": _("Which of the two"), "id": f"id_{name}-which"}
         return plain + choice.render(f"{name}-which", chosen, said, renderer)
+
+
+def _said(field: SafeString, at: Any) -> SafeString:
+    """The input, and in the house's words what it holds; the script keeps them the same."""
+    words = f"{at:%d-%b-%Y %H:%M}" if isinstance(at, datetime) else ""
+    return format_html(
+        '<span class="moment" data-moment>{}<small data-moment-said aria-hidden="true">{}</small>'
+        "</span>",
+        field,
+        words,
+    )
 
 
 def _which(both: list[datetime]) -> list[tuple[Any, str]]:

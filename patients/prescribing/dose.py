@@ -9,6 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NoReturn
 
+from django.utils.translation import gettext as _
+
 TABLES = Path(__file__).with_name("tables")
 LARGEST = Decimal(1_000_000_000)
 MOST_PLACES = 4
@@ -190,7 +192,7 @@ def parse(text: str) -> Amount:
     text = text.strip()
     found = _NUMBER.fullmatch(text) if len(text) <= _LONGEST_TEXT else None
     if not found:
-        raise DoseRefused("A dose is one number and one unit.", "Write it like 500 mg.")
+        raise DoseRefused(_("A dose is one number and one unit."), _("Write it like 500 mg."))
     written = found["number"].strip()
     unit = _unit(found["unit"].strip(), written)
     return Amount(_value(written, unit), unit.key)
@@ -198,12 +200,19 @@ def parse(text: str) -> Amount:
 
 def _unit(text: str, written: str) -> Unit:
     if not text:
-        raise DoseRefused(f"The dose {written} has no unit.", f"Write the unit, like {written} mg.")
+        said = {"written": written}
+        raise DoseRefused(
+            _("The dose %(written)s has no unit.") % said,
+            _("Write the unit, like %(written)s mg.") % said,
+        )
     refuse_abbreviated_unit(text, written)
     key = _unit_spellings().get(" ".join(text.casefold().split()))
     if key is None:
         known = ", ".join(unit.many for unit in list(units().values())[:8])
-        raise DoseRefused(f"“{text[:30]}” is not a unit of a dose.", f"Write one of {known} ….")
+        raise DoseRefused(
+            _("“%(text)s” is not a unit of a dose.") % {"text": text[:30]},
+            _("Write one of %(known)s ….") % {"known": known},
+        )
     return units()[key]
 
 
@@ -211,57 +220,70 @@ def refuse_abbreviated_unit(text: str, written: str) -> None:
     """Raises DoseRefused for U, IU, µg and their like."""
     for each in abbreviations():
         if each.place == "unit" and each.pattern.fullmatch(text):
-            raise DoseRefused(
-                f"“{text}” {each.danger}.", f"Write {written.strip()} {each.instead}."
-            )
+            better = _write(f"{written.strip()} {each.instead}")
+            raise DoseRefused(f"“{text}” {each.danger}.", better)
 
 
 def _value(written: str, unit: Unit) -> Decimal:
     if _GROUPED.fullmatch(written):
         written = re.sub(r"\s", "", written)
     _refuse_misread(written, unit)
+    said = {"written": written[:30], "most": MOST_PLACES}
     if not _PLAIN.fullmatch(written):
-        raise DoseRefused(f"“{written[:30]}” is not a number.", "Write digits, like 500 or 0.5.")
+        raise DoseRefused(
+            _("“%(written)s” is not a number.") % said, _("Write digits, like 500 or 0.5.")
+        )
     value = Decimal(written)
     if not value or value > LARGEST:
-        raise DoseRefused(f"A dose of {written[:30]} is not possible.", "Write the real dose.")
+        raise DoseRefused(
+            _("A dose of %(written)s is not possible.") % said, _("Write the real dose.")
+        )
     if -int(value.as_tuple().exponent) > MOST_PLACES:
         raise DoseRefused(
-            f"{written[:30]} has more than {MOST_PLACES} decimals.",
-            "Write it in a smaller unit, like micrograms.",
+            _("%(written)s has more than %(most)s decimals.") % said,
+            _("Write it in a smaller unit, like micrograms."),
         )
     return value
 
 
+def _write(dose: str) -> str:
+    return _("Write %(dose)s.") % {"dose": dose}
+
+
 def _refuse_misread(written: str, unit: Unit) -> None:
+    said = {"written": written[:30]}
     if "," in written:
         _refuse_comma(written, unit)
     if written.startswith("."):
         raise DoseRefused(
-            "Without a zero before it the point is easily missed.",
-            f"Write 0{written} {unit.many}.",
+            _("Without a zero before it the point is easily missed."),
+            _write(f"0{written} {unit.many}"),
         )
     if written.endswith("."):
-        raise DoseRefused("The point has nothing after it.", f"Write {written[:-1]} {unit.many}.")
+        raise DoseRefused(
+            _("The point has nothing after it."), _write(f"{written[:-1]} {unit.many}")
+        )
     if len(written) > 1 and written[0] == "0" and written[1].isdigit():
         raise DoseRefused(
-            f"{written[:30]} begins with a zero too many.",
-            f"Write {written.lstrip('0') or '0'} {unit.many}.",
+            _("%(written)s begins with a zero too many.") % said,
+            _write(f"{written.lstrip('0') or '0'} {unit.many}"),
         )
-    whole, _, rest = written.partition(".")
+    whole, _point, rest = written.partition(".")
     if rest.endswith("0") and whole.isdigit() and rest.isdigit():
         better = Amount(Decimal(written), unit.key).text
-        raise DoseRefused(f"{written[:30]} can be read ten times too high.", f"Write {better}.")
+        raise DoseRefused(_("%(written)s can be read ten times too high.") % said, _write(better))
 
 
 def _refuse_comma(written: str, unit: Unit) -> NoReturn:
-    whole, _, rest = written.partition(",")
+    whole, _comma, rest = written.partition(",")
     if not whole.isdigit() or not rest.isdigit():
-        meant = "the number without a comma, in"
+        meant = _("the number without a comma, in")
     else:
         point = number(Decimal(f"{whole}.{rest}"))
-        meant = f"{whole}{rest} or {point}" if len(rest) == 3 else point
+        either = _("%(one)s or %(other)s") % {"one": f"{whole}{rest}", "other": point}
+        meant = either if len(rest) == 3 else point
     raise DoseRefused(
-        f"The comma in {written[:30]} is read as a decimal point by some and not by others.",
-        f"Write {meant} {unit.many}.",
+        _("The comma in %(written)s is read as a decimal point by some and not by others.")
+        % {"written": written[:30]},
+        _write(f"{meant} {unit.many}"),
     )

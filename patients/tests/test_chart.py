@@ -137,7 +137,7 @@ def test_the_chart_asks_the_database_as_often_for_one_row_as_for_hundreds(
 
 def strike(client, reading, reason="wrong arm", version="1", patient=None):
     said = {"reason": reason, "version": version, "patient": str(patient or reading.patient_id)}
-    return client.post(f"/observations/{reading.id}/", said)
+    return client.post(f"/records/Observation/{reading.id}/in-error/", said)
 
 
 def test_what_was_entered_in_error_leaves_the_chart(client, page, rosa):

@@ -11,7 +11,7 @@ from fhir.principal import SYSTEM
 from fhir.times import moment_range
 from patients.chart.concepts import moment_words
 from patients.chart.timeline import PAGE, timeline
-from patients.models import AllergyIntolerance, Condition, MedicationRequest, Observation
+from patients.models import AllergyIntolerance, CarePlan, Condition, MedicationRequest, Observation
 
 NOW = timezone.now()
 
@@ -55,6 +55,13 @@ def test_pages_lose_nothing_where_many_share_one_moment(rosa):
     changes.bulk_create(rows, by=SYSTEM)
     found = [entry.id for entry in whole(rosa, kinds=["results"])]
     assert sorted(found) == sorted(row.id for row in rows)
+
+
+def test_a_plan_begins_on_a_day_not_at_midnight(rosa):
+    start, _ = moment_range("2026-03-01")
+    changes.create(CarePlan(patient=rosa, title="Walk more", start=start), by=SYSTEM)
+    (entry,) = timeline(rosa, kinds=["plans"]).entries
+    assert entry.recorded_as == "01-Mar-2026"
 
 
 def test_what_has_no_date_stands_at_the_end(rosa):

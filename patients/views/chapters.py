@@ -1,7 +1,7 @@
 """The kinds of entry a medical history has: their records, forms, acts and words."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.functional import Promise
@@ -74,156 +74,148 @@ class Chapter:
     form: type[ChapterForm[Any]]
     start: Callable[[Principal, Patient, Any], PatientRecord]
     edit: Callable[[Principal, Any, Any, int], PatientRecord]
-    editable: Callable[[Any], bool]
-    steps: dict[str, Step]
+    editable: Callable[[Any], bool] = lambda row: row.status != ENTERED_IN_ERROR
+    steps: dict[str, Step] = field(default_factory=dict)
     holds: Callable[[Any], bool] = lambda _row: True
 
 
-def because(
-    act: Callable[..., Any], column: str
-) -> Callable[[Principal, Any, dict[str, Any]], Any]:
+def starts(act: Callable[..., PatientRecord]) -> Callable[[Principal, Patient, Any], PatientRecord]:
+    """An act that records something new, as a chapter does it."""
+    return lambda by, patient, said: act(by=by, patient=patient, said=said)
+
+
+def edits(
+    act: Callable[..., PatientRecord], column: str
+) -> Callable[[Principal, Any, Any, int], PatientRecord]:
+    """An act that corrects a record, which it takes as ``column``."""
+    return lambda by, row, said, expected: act(by=by, said=said, expected=expected, **{column: row})
+
+
+def because(act: Callable[..., Any], column: str) -> Act:
     """An act that takes a reason, as a step does it."""
     return lambda by, row, said: act(
         by=by, expected=said["version"], reason=said["reason"], **{column: row}
     )
 
 
-PROBLEM = Chapter(
-    name="problem",
-    model=Condition,
-    tab="problems",
-    new_title=_("New problem or diagnosis"),
-    form=ProblemForm,
-    start=lambda by, patient, said: problems.diagnose(by=by, patient=patient, said=said),
-    edit=lambda by, row, said, expected: problems.edit(
-        by=by, condition=row, said=said, expected=expected
-    ),
-    editable=lambda row: row.verification_status not in RULED_OUT,
-    steps={
-        "resolve": Step(
-            _("Resolve"),
-            _("It is over. It stays in the chart among the resolved problems."),
-            ResolveForm,
-            lambda by, row, said: problems.resolve(
-                by=by,
-                condition=row,
-                expected=said["version"],
-                on=said["abatement"],
-                note=said["note"],
-            ),
-            lambda row: row.is_active,
-        ),
-        "reopen": Step(
-            _("Reopen"),
-            _("It is back, or was not over after all."),
-            BecauseForm,
-            because(problems.reopen, "condition"),
-            lambda row: not row.is_active and row.verification_status != ENTERED_IN_ERROR,
-        ),
-        "refute": Step(
-            _("Refute"),
-            _("It was rightly suspected, and the patient does not have it."),
-            BecauseForm,
-            because(problems.refute, "condition"),
-            lambda row: row.is_active,
-            danger=True,
-        ),
-    },
-)
+def resolve_problem(by: Principal, row: Any, said: dict[str, Any]) -> Any:
+    """A problem is over since a day, with a note rather than a reason."""
+    over, note = said["abatement"], said["note"]
+    return problems.resolve(by=by, condition=row, expected=said["version"], on=over, note=note)
 
-ALLERGY = Chapter(
-    name="allergy",
-    model=AllergyIntolerance,
-    tab="allergies",
-    new_title=_("New allergy or intolerance"),
-    form=AllergyForm,
-    start=lambda by, patient, said: allergies.record_allergy(by=by, patient=patient, said=said),
-    edit=lambda by, row, said, expected: allergies.edit(
-        by=by, allergy=row, said=said, expected=expected
-    ),
-    editable=lambda row: allergies.is_standing(row) and not row.none_known,
-    steps={
-        "resolve": Step(
-            _("No longer holds"),
-            _("It was true and is over."),
-            BecauseForm,
-            because(allergies.resolve, "allergy"),
-            allergies.is_standing,
-            danger=True,
-        ),
-        "refute": Step(
-            _("Refute"),
-            _("It was tested, and the patient is not allergic."),
-            BecauseForm,
-            because(allergies.refute, "allergy"),
-            lambda row: allergies.is_standing(row) and not row.none_known,
-            danger=True,
-        ),
-        "reopen": Step(
-            _("Reopen"),
-            _("It holds again. A statement that no allergy is known ends with it."),
-            BecauseForm,
-            because(allergies.reopen, "allergy"),
-            allergies.can_reopen,
-        ),
-    },
-)
 
-IMMUNIZATION = Chapter(
-    name="immunization",
-    model=Immunization,
-    tab="immunizations",
-    new_title=_("New immunization"),
-    form=ImmunizationForm,
-    start=lambda by, patient, said: immunizations.record_vaccine(by=by, patient=patient, said=said),
-    edit=lambda by, row, said, expected: immunizations.edit(
-        by=by, vaccine=row, said=said, expected=expected
+OF_A_PROBLEM = {
+    "resolve": Step(
+        _("Resolve"),
+        _("It is over. It stays in the chart among the resolved problems."),
+        ResolveForm,
+        resolve_problem,
+        lambda row: row.is_active,
     ),
-    editable=lambda row: row.status != ENTERED_IN_ERROR,
-    steps={},
-)
-
-PROCEDURE = Chapter(
-    name="procedure",
-    model=Procedure,
-    tab="history",
-    new_title=_("New operation or procedure"),
-    form=ProcedureForm,
-    start=lambda by, patient, said: procedures.record_procedure(by=by, patient=patient, said=said),
-    edit=lambda by, row, said, expected: procedures.edit(
-        by=by, procedure=row, said=said, expected=expected
+    "reopen": Step(
+        _("Reopen"),
+        _("It is back, or was not over after all."),
+        BecauseForm,
+        because(problems.reopen, "condition"),
+        lambda row: not row.is_active and row.verification_status != ENTERED_IN_ERROR,
     ),
-    editable=lambda row: row.status != ENTERED_IN_ERROR,
-    steps={},
-)
-
-RELATIVE = Chapter(
-    name="relative",
-    model=FamilyMemberHistory,
-    tab="history",
-    new_title=_("New relative"),
-    form=RelativeForm,
-    start=lambda by, patient, said: family.record_relative(by=by, patient=patient, said=said),
-    edit=lambda by, row, said, expected: family.edit(
-        by=by, relative=row, said=said, expected=expected
+    "refute": Step(
+        _("Refute"),
+        _("It was rightly suspected, and the patient does not have it."),
+        BecauseForm,
+        because(problems.refute, "condition"),
+        lambda row: row.is_active,
+        danger=True,
     ),
-    editable=lambda row: row.status != ENTERED_IN_ERROR,
-    steps={},
-)
-
-SOCIAL = Chapter(
-    name="social",
-    model=Observation,
-    tab="history",
-    new_title=_("Social history"),
-    form=SocialForm,
-    start=lambda by, patient, said: social.record_social(by=by, patient=patient, said=said),
-    edit=lambda by, row, said, expected: social.edit(by=by, fact=row, said=said, expected=expected),
-    editable=lambda row: row.status != ENTERED_IN_ERROR and row.code_code in social.OF_CODE,
-    steps={},
-    holds=social.is_social,
-)
+}
+OF_AN_ALLERGY = {
+    "resolve": Step(
+        _("No longer holds"),
+        _("It was true and is over."),
+        BecauseForm,
+        because(allergies.resolve, "allergy"),
+        allergies.is_standing,
+        danger=True,
+    ),
+    "refute": Step(
+        _("Refute"),
+        _("It was tested, and the patient is not allergic."),
+        BecauseForm,
+        because(allergies.refute, "allergy"),
+        lambda row: allergies.is_standing(row) and not row.none_known,
+        danger=True,
+    ),
+    "reopen": Step(
+        _("Reopen"),
+        _("It holds again. A statement that no allergy is known ends with it."),
+        BecauseForm,
+        because(allergies.reopen, "allergy"),
+        allergies.can_reopen,
+    ),
+}
 
 CHAPTERS = {
-    each.name: each for each in (PROBLEM, ALLERGY, IMMUNIZATION, PROCEDURE, RELATIVE, SOCIAL)
+    each.name: each
+    for each in (
+        Chapter(
+            "problem",
+            Condition,
+            "problems",
+            _("New problem or diagnosis"),
+            ProblemForm,
+            starts(problems.diagnose),
+            edits(problems.edit, "condition"),
+            editable=lambda row: row.verification_status not in RULED_OUT,
+            steps=OF_A_PROBLEM,
+        ),
+        Chapter(
+            "allergy",
+            AllergyIntolerance,
+            "allergies",
+            _("New allergy or intolerance"),
+            AllergyForm,
+            starts(allergies.record_allergy),
+            edits(allergies.edit, "allergy"),
+            editable=lambda row: allergies.is_standing(row) and not row.none_known,
+            steps=OF_AN_ALLERGY,
+        ),
+        Chapter(
+            "immunization",
+            Immunization,
+            "immunizations",
+            _("New immunization"),
+            ImmunizationForm,
+            starts(immunizations.record_vaccine),
+            edits(immunizations.edit, "vaccine"),
+        ),
+        Chapter(
+            "procedure",
+            Procedure,
+            "history",
+            _("New operation or procedure"),
+            ProcedureForm,
+            starts(procedures.record_procedure),
+            edits(procedures.edit, "procedure"),
+        ),
+        Chapter(
+            "relative",
+            FamilyMemberHistory,
+            "history",
+            _("New relative"),
+            RelativeForm,
+            starts(family.record_relative),
+            edits(family.edit, "relative"),
+        ),
+        Chapter(
+            "social",
+            Observation,
+            "history",
+            _("Social history"),
+            SocialForm,
+            starts(social.record_social),
+            edits(social.edit, "fact"),
+            editable=lambda row: row.status != ENTERED_IN_ERROR and row.code_code in social.OF_CODE,
+            holds=social.is_social,
+        ),
+    )
 }

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.core import signing
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from fhir.errors import BadParameter
 from fhir.times import moment_range
@@ -30,7 +31,8 @@ def opened(request: HttpRequest, name: str = "after") -> tuple[datetime | None, 
     try:
         at, key = signing.loads(text, salt=SALT)
     except signing.BadSignature:
-        raise BadParameter("The address of this page was altered; open the list again.") from None
+        words = _("The address of this page was altered; open the list again.")
+        raise BadParameter(words) from None
     return moment_range(at)[0], key
 
 

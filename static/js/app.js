@@ -4,6 +4,7 @@ import { startAgo } from "./ago.js";
 import { startIdle } from "./idle.js";
 import { startKeys } from "./keys.js";
 import { startLiveReadings } from "./live.js";
+import { startMoments } from "./moment.js";
 import { startPickers } from "./picker.js";
 import { startSwaps } from "./swaps.js";
 
@@ -80,10 +81,12 @@ markCurrentPage();
 focusError(document);
 letKeysScroll(document);
 startPickers(document);
+startMoments(document);
 startKeys(() => closeMenus(null));
 startIdle();
 startSwaps(() => {
   focusError(document);
   letKeysScroll(document);
   startPickers(document);
+  startMoments(document);
 });

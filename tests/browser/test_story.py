@@ -218,6 +218,7 @@ def the_other_hospital_has_it_once(remote, observation_id):
 def a_reading_is_taken_back(desk, observation_id):
     doctor = desk.sign_in("doctor")
     doctor.goto(f"{desk.house.base_url}/observations/{observation_id}/")
+    doctor.get_by_role("link", name="Enter in error").click()
     doctor.get_by_label("Why should it never").fill("Measured on the neighbour")
     doctor.get_by_role("button", name=re.compile("Strike")).click()
     doctor.wait_for_url("**/patients/*/")

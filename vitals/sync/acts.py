@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.access import require
@@ -162,8 +163,10 @@ def _require_everybody_here(by: Principal, target: SyncTarget) -> None:
     mine = FacilityLink.objects.filter(facility__in=by.facilities_with(SYNC_MANAGE))
     if patients_of(target).exclude(pk__in=mine.values("patient")).exists():
         raise NotAllowed(
-            "Some of these patients are known only at facilities where you do not manage sync. "
-            "Choose others, or ask an administrator there."
+            _(
+                "Some of these patients are known only at facilities where you do not manage sync. "
+                "Choose others, or ask an administrator there."
+            )
         )
 
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
+from django.utils.translation import gettext as _
+
 from vitals.sync.errors import ForbiddenAddressError
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -77,14 +79,13 @@ def check_address(text: str, allowed: Policy) -> None:
     plain = ipaddress.ip_address(text.split("%", 1)[0])
     address = _embedded(plain)
     if plain in METADATA or address in METADATA or not _open(address, allowed):
-        raise ForbiddenAddressError(
-            f"{text} is not an address this house may call. "
-            + (
-                "In demo mode data goes to this machine only."
-                if not allowed.elsewhere
-                else "A private network must be opened by the operator (CHARTWAVE_SYNC_NETWORKS)."
-            )
+        closed = (
+            _("A private network must be opened by the operator (CHARTWAVE_SYNC_NETWORKS).")
+            if allowed.elsewhere
+            else _("In demo mode data goes to this machine only.")
         )
+        refused = _("%(address)s is not an address this house may call.") % {"address": text}
+        raise ForbiddenAddressError(f"{refused} {closed}")
 
 
 def _open(address: Address, allowed: Policy) -> bool:
@@ -105,13 +106,13 @@ def check_url(url: str, allowed: Policy) -> None:
     """
     try:
         parts = urlsplit(url)
-        _ = parts.port
+        parts.port  # noqa: B018 – reading it checks it
     except ValueError as error:
-        raise ForbiddenAddressError(f"Not an address: {error}.") from None
+        raise ForbiddenAddressError(_("Not an address: %(why)s.") % {"why": error}) from None
     if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
-        raise ForbiddenAddressError("The address must start with https:// and name a host.")
+        raise ForbiddenAddressError(_("The address must start with https:// and name a host."))
     if parts.username or parts.password or parts.query or parts.fragment:
-        raise ForbiddenAddressError("The address must hold no user name, query or fragment.")
+        raise ForbiddenAddressError(_("The address must hold no user name, query or fragment."))
     _check_host(parts, parts.hostname, allowed)
 
 
@@ -119,11 +120,11 @@ def _check_host(parts: SplitResult, host: str, allowed: Policy) -> None:
     literal = _literal(host)
     local = literal.is_loopback if literal else host == "localhost"
     if parts.scheme == "http" and not local:
-        raise ForbiddenAddressError("Plain http:// is for this machine only; use https://.")
+        raise ForbiddenAddressError(_("Plain http:// is for this machine only; use https://."))
     if literal:
         check_address(host, allowed)
     elif not allowed.elsewhere and not local:
-        raise ForbiddenAddressError("In demo mode data goes to this machine only (localhost).")
+        raise ForbiddenAddressError(_("In demo mode data goes to this machine only (localhost)."))
 
 
 def _literal(host: str) -> Address | None:

@@ -10,7 +10,7 @@ class Effect:
     """One value, and what it does.
 
     Attributes:
-        changed: Elements that change the meaning.
+        changed: Elements that change the meaning; None takes one away.
         words: What the page then says, and else does not.
         query: Which filter of the page shows it.
         absent: The other way round: the words are on the page, and vanish from it.
@@ -49,7 +49,7 @@ EFFECTS: dict[tuple[str, str], list[Effect]] = {
     ("AllergyIntolerance", "verificationStatus"): [
         says("unconfirmed", verificationStatus=coded(ALLERGY_SURE, "unconfirmed")),
         gone(verificationStatus=coded(ALLERGY_SURE, "refuted")),
-        gone(verificationStatus=coded(ALLERGY_SURE, WRONG)),
+        gone(verificationStatus=coded(ALLERGY_SURE, WRONG), clinicalStatus=None),  # rule ait-2
     ],
     ("Appointment", "status"): [
         says("cancelled", status="cancelled"),
@@ -84,8 +84,8 @@ EFFECTS: dict[tuple[str, str], list[Effect]] = {
     ("Condition", "verificationStatus"): [
         says("differential", verificationStatus=coded(SURE, "differential")),
         gone(verificationStatus=coded(SURE, "refuted")),
-        gone(verificationStatus=coded(SURE, WRONG)),
-        says(STRUCK, "?show=ruled-out", verificationStatus=coded(SURE, WRONG)),
+        gone(verificationStatus=coded(SURE, WRONG), clinicalStatus=None),  # rule con-5
+        says(STRUCK, "?show=ruled-out", verificationStatus=coded(SURE, WRONG), clinicalStatus=None),
     ],
     ("Consent", "status"): [
         says("withdrawn", status="inactive"),

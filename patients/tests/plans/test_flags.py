@@ -270,6 +270,31 @@ def test_a_flag_entered_in_error_stands_struck_through_with_why(client, page, li
     assert "Entered in error: other patient" in said
 
 
+@pytest.fixture
+def taken_back(client, page, lift, rosa):
+    row = lift("pregnancy", BY_ID["pregnancy"].options[0], "Test positive")
+    body = {"patient": str(rosa.id), "reason": "other patient", "version": "1"}
+    client.post(f"/records/Flag/{row.id}/in-error/", body)
+    return Observation.objects.of(rosa).get(code_code="82810-3")
+
+
+def test_a_pregnancy_in_error_takes_its_observation_back(taken_back):
+    assert taken_back.status == "entered-in-error"
+    assert taken_back.notes[-1]["text"] == "Entered in error: other patient"
+
+
+def test_an_observation_of_another_day_stays_when_the_flag_is_in_error(client, page, lift, rosa):
+    row = lift("pregnancy", BY_ID["pregnancy"].options[0], "Test positive")
+    other = Observation.objects.of(rosa).get(code_code="82810-3")
+    Observation.objects.filter(pk=other.pk).update(
+        effective_start=row.start - timedelta(days=1), version=2
+    )
+    body = {"patient": str(rosa.id), "reason": "other patient", "version": "1"}
+    client.post(f"/records/Flag/{row.id}/in-error/", body)
+    other.refresh_from_db()
+    assert other.status == "final"
+
+
 def test_a_registrar_raises_nothing(client, registrar, rosa):
     client.force_login(registrar)
     assert client.post(f"/patients/{rosa.id}/flags/", {}).status_code == 403

@@ -10,12 +10,12 @@ from patients.chart.results import NEWEST_MOMENTS, NEWEST_OF_EACH, cumulative, l
 
 ROWS = """
 INSERT INTO patients_observation (id, fhir_id, version, created_at, updated_at, source, security,
-  search_tokens, extra, patient_id, status, categories, code_system, code_code, code_display, code_text,
-  effective_start, effective_end, performers, value, value_unit, value_ucum, value_comparator,
-  value_string, value_concept_system, value_concept_code, value_concept_display,
+  search_tokens, extra, patient_id, status, categories, code_system, code_code, code_display,
+  code_text, effective_start, effective_end, performers, value, value_unit, value_ucum,
+  value_comparator, value_string, value_concept_system, value_concept_code, value_concept_display,
   value_concept_text, interpretations, notes, device, reference_ranges, derived_from, components)
-SELECT gen_random_uuid(), gen_random_uuid()::text, 1, now(), now(), '', '{}', '{}', '{}', %(patient)s,
-  'final', ARRAY[CASE WHEN n %% 4 = 0 THEN 'laboratory' ELSE 'vital-signs' END],
+SELECT gen_random_uuid(), gen_random_uuid()::text, 1, now(), now(), '', '{}', '{}', '{}',
+  %(patient)s, 'final', ARRAY[CASE WHEN n %% 4 = 0 THEN 'laboratory' ELSE 'vital-signs' END],
   'http://loinc.org', (n %% 40)::text || '-1', '', 'Test', now() - n * interval '1 minute',
   now() - n * interval '1 minute', '[]', n %% 7, 'mmol/L', 'mmol/L', '', '', '', '', '', '', '[]',
   '[]', '', '[]', '[]', '[]'
