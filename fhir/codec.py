@@ -122,6 +122,8 @@ def same(one: Any, other: Any) -> bool:
     waiting = [(one, other)]
     while waiting:
         left, right = waiting.pop()
+        if left is right:
+            continue
         if isinstance(left, dict) and isinstance(right, dict):
             if left.keys() != right.keys():
                 return False

@@ -49,7 +49,7 @@ class Known:
 
     def _rows(self, kind: str, ids: set[str]) -> "QuerySet[Any, tuple[str, str, UUID]]":
         rules = mapping(kind)
-        rows = rules.model.objects.filter(fhir_id__in=ids)
+        rows = with_ids(rules.model.objects.all(), ids)
         if rules.model is StoredResource:
             rows = rows.filter(type=kind)
         visible = port("visible")(rows, self.by).order_by()
@@ -62,6 +62,12 @@ class Known:
         """Find all that the resources refer to."""
         keys = {key for resource in resources for key in references(resource)}
         self.look_up(key for key in keys if has_table(key[0]))
+
+
+def with_ids(rows: QuerySet[Any], ids: Iterable[str]) -> QuerySet[Any]:
+    """The rows of these FHIR ids: one parameter, however many there are."""
+    column = f'"{rows.model._meta.db_table}"."fhir_id"'
+    return rows.extra(where=[f"{column} = ANY(%s)"], params=[sorted(ids)])  # noqa: S610
 
 
 def has_table(type_: str) -> bool:

@@ -16,6 +16,7 @@ from fhir.validation import validate
 from fhir.writing.intents import Done, Intent
 
 FHIR_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+URN = ("urn:uuid:", "urn:oid:")
 LINKS = ("reference", "url")  # Attachment.url may name a Binary of the same bundle
 # What becomes of an intent that cannot be carried out: it is raised, or noted and left out.
 Refuse: TypeAlias = Callable[[Intent, Refusal], None]
@@ -115,17 +116,20 @@ def holders_of(resource: Resource) -> list[Resource]:
     What a stored Bundle holds refers to its own entries and is left alone.
     """
     found: list[Resource] = []
-    if resource.get("resourceType") == "Bundle":
-        return found
-    waiting: list[Any] = [resource]
+    waiting: list[Any] = [resource] if resource.get("resourceType") != "Bundle" else []
     while waiting:
         item = waiting.pop()
         if item.__class__ is dict:
-            if any(item.get(name).__class__ is str for name in LINKS):
+            if ("reference" in item or "url" in item) and _refers(item):
                 found.append(item)
             item = item.values()
-        waiting += [each for each in item if each.__class__ in (dict, list)]
+        waiting.extend(v for v in item if v.__class__ is dict or v.__class__ is list)
     return found
+
+
+def _refers(item: Resource) -> bool:
+    """A literal reference, or the address of something in the same bundle."""
+    return item.get("reference").__class__ is str or str(item.get("url")).startswith(URN)
 
 
 def _draft(intent: Intent) -> Draft:

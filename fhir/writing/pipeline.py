@@ -88,7 +88,8 @@ def carry_out(drafts: list[Draft], by: Principal, origin: str, refuse: Refuse) -
 
 def _change(draft: Draft, by: Principal, origin: str) -> Change:
     kind, fhir_id = draft.key
-    return Change(
+    change: Change = rows.blank(
+        Change,
         type=kind,
         fhir_id=fhir_id,
         record_id=draft.record.id,
@@ -100,6 +101,7 @@ def _change(draft: Draft, by: Principal, origin: str) -> Change:
         origin=origin,
         before=draft.before,
     )
+    return change
 
 
 def written(draft: Draft) -> Written:

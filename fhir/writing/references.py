@@ -9,9 +9,8 @@ from fhir.errors import Invalid
 from fhir.known import Key, key_of
 from fhir.mapping import Resource
 from fhir.validation import expression
-from fhir.writing.drafts import LINKS, Draft, Refuse, each
+from fhir.writing.drafts import LINKS, URN, Draft, Refuse, each
 
-URN = ("urn:uuid:", "urn:oid:")
 Path: TypeAlias = list[str | int]
 
 

@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 import orjson
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
+from django.db.models.base import ModelState
 from django.db.models.expressions import RawSQL
 
 from fhir.codec import dumps
@@ -36,14 +38,40 @@ def insert(rows: Iterable[models.Model]) -> None:
             copy.write(text)
 
 
+def blank(model: type[models.Model], **values: Any) -> Any:
+    """A new row without the detour over the model's constructor, which takes longer than COPY."""
+    plain, made = _defaults(model)
+    row = model.__new__(model)
+    row._state = ModelState()
+    vars(row).update(plain)
+    vars(row).update({attname: default() for attname, default in made if attname not in values})
+    vars(row).update(values)
+    return row
+
+
+@cache
+def _defaults(
+    model: type[models.Model],
+) -> tuple[dict[str, Any], tuple[tuple[str, Callable[[], Any]], ...]]:
+    """Values that every new row shares, and what must be made for each."""
+    fields = model._meta.concrete_fields
+    made = tuple((f.attname, f.default) for f in fields if f.has_default() and callable(f.default))
+    names = dict(made)
+    return {f.attname: f.get_default() for f in fields if f.attname not in names}, made
+
+
 def _copied(model: type[models.Model], rows: Sequence[models.Model]) -> tuple[str, str]:
     columns = _columns(model)
+    values = itemgetter(*(attname for attname, _, _ in columns))
+    writers = [writer for _, _, writer in columns]
     lines = [
         "\t".join(
-            NULL if (value := values[attname]) is None else writer(value)
-            for attname, _, writer in columns
+            [
+                NULL if value is None else writer(value)
+                for writer, value in zip(writers, values(vars(row)), strict=True)
+            ]
         )
-        for values in map(vars, rows)
+        for row in rows
     ]
     return ", ".join(f'"{column}"' for _, column, _ in columns), "\n".join([*lines, ""])
 
@@ -77,7 +105,7 @@ def _writer(field: Any) -> Writer:
 
 
 def _text(value: Any) -> str:
-    return str(value).translate(ESCAPES)
+    return str(value).translate(ESCAPES) if value else ""
 
 
 def _json(value: Any) -> str:

@@ -83,13 +83,20 @@ def _below(model: type[Any]) -> set[type[Any]]:
 
 
 def _read(draft: Draft, known: Known, now: datetime) -> None:
-    record = draft.rules.read(draft.resource, known, into=draft.old)
-    if draft.old is None:
-        record.id = known.found[draft.key]
-        record.version = draft.former + 1
-        record.created_at = now
-    else:
-        record.version += 1
+    record = draft.old
+    if record is None:
+        kind, fhir_id = draft.key
+        model = draft.rules.model
+        record = rows.blank(
+            model,
+            id=known.found[draft.key],
+            fhir_id=fhir_id,
+            version=draft.former,
+            created_at=now,
+            **({"type": kind} if model is StoredResource else {}),
+        )
+    draft.rules.read(draft.resource, known, into=record)
+    record.version += 1
     record.updated_at = now
     draft.rules.check(record)
     draft.record, draft.values = record, values_of(draft.resource)

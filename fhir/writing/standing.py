@@ -6,7 +6,7 @@ from django.db import connection
 
 from fhir.codec import same
 from fhir.errors import NotFound, PreconditionFailed, VersionConflict
-from fhir.known import Known, has_table, key_of
+from fhir.known import Known, has_table, key_of, with_ids
 from fhir.mapping import OUR_META, Resource
 from fhir.principal import Principal
 from fhir.registry import mapping
@@ -51,7 +51,7 @@ def _lock(drafts: list[Draft]) -> None:
         wanted = by_type[kind]
         gentle = all(draft.intent.op != "delete" for draft in wanted.values())
         rows = mapping(kind).queryset().select_for_update(of=("self",), no_key=gentle)
-        for record in rows.filter(fhir_id__in=wanted).order_by("pk"):
+        for record in with_ids(rows, wanted).order_by("pk"):
             wanted[record.fhir_id].old = record
 
 
