@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from fhir.definitions import json_schema
+from fhir.definitions import elements, json_schema
 
 HEAD = "#/definitions/"
 BY_PATTERN = {
@@ -27,6 +27,26 @@ WRITTEN = (
     "urn:oid:1.2.3",
     "urn:uuid:c757873d-ec9a-4326-a141-556f43239520",
 )
+# What makes sense of a type or part that requires nothing by itself, or a certain code.
+ENOUGH: dict[str, dict[str, Any]] = {
+    "CarePlan.activity.detail": {"status": "scheduled"},
+    "Consent.provision.data": {"meaning": "instance", "reference": {"display": "x"}},
+    "DocumentReference.relatesTo": {"code": "replaces", "target": {"display": "x"}},
+    "Encounter.statusHistory": {"status": "planned", "period": {"start": "2024-02-29"}},
+    "Patient.link": {"type": "refer", "other": {"display": "x"}},
+    "CodeableConcept": {"text": "x"},
+    "Coding": {"code": "x"},
+    "Condition.evidence": {"detail": [{"display": "x"}]},
+    "Condition.stage": {"summary": {"text": "x"}},
+    "Identifier": {"value": "x"},
+    "Immunization.education": {"documentType": "x"},
+    "MedicationAdministration.dosage": {"dose": {"value": 1}},
+    "Observation.referenceRange": {"text": "x"},
+    "Patient.contact": {"name": {"text": "x"}},
+    "Period": {"start": "2024-02-29"},
+    "Quantity": {"value": 1},
+    "Reference": {"display": "x"},
+}
 ODD = {"url": "urn:not-really", "valueBoolean": True}
 
 
@@ -72,6 +92,21 @@ def least(spec: dict[str, Any]) -> Any:
     return [one] if spec.get("type") == "array" else one
 
 
+def minimal(name: str) -> Any:
+    """The least of a type or part (``Patient.contact``) that is valid by every rule."""
+    if name in ENOUGH:
+        return ENOUGH[name]
+    if "." not in name and "properties" not in definition(name):
+        return smallest(name)
+    found = {}
+    for element in elements(name):
+        if element.least:
+            json_name, type_ = next(iter(element.names.items()))
+            value = minimal(type_)
+            found[json_name] = [value] if element.many else value
+    return found
+
+
 def with_odd_modifier(resource: dict[str, Any], path: str) -> dict[str, Any]:
     """``resource`` with an extension at ``path`` that changes its meaning and nobody knows."""
     *parts, leaf = path.split(".")
@@ -81,11 +116,13 @@ def with_odd_modifier(resource: dict[str, Any], path: str) -> dict[str, Any]:
 def _planted(value: dict[str, Any], name: str, parts: list[str], leaf: str) -> dict[str, Any]:
     if not parts:
         return value | {leaf: "urn:rules" if leaf == "implicitRules" else [ODD]}
-    spec = definition(name)["properties"][parts[0]]
-    many = spec.get("type") == "array"
-    inner = value.get(parts[0]) or least(spec)
-    changed = _planted(inner[0] if many else inner, target(spec), parts[1:], leaf)
-    return value | {parts[0]: [changed, *inner[1:]] if many else changed}
+    element = next(each for each in elements(name) if each.name == parts[0])
+    type_ = element.types[0]
+    inner = value.get(parts[0]) or minimal(type_)
+    rest = inner[1:] if isinstance(inner, list) else []
+    first = inner[0] if isinstance(inner, list) else inner
+    changed = _planted(first, type_, parts[1:], leaf)
+    return value | {parts[0]: [changed, *rest] if element.many else changed}
 
 
 DEEPEST = 3
