@@ -27,8 +27,15 @@ class FhirId(TypeName):
     regex = r"[A-Za-z0-9\-.]{1,64}"
 
 
+class Anything(TypeName):
+    """Whatever else stands in a URL, line breaks too."""
+
+    regex = r"[\s\S]+"
+
+
 register_converter(TypeName, "type")
 register_converter(FhirId, "fhirid")
+register_converter(Anything, "anything")
 
 
 def _writes(code: str, letter: str, plan: changing.Plan) -> Act:
@@ -80,7 +87,7 @@ def _name(address: str) -> str:
 
 urlpatterns: list[URLPattern] = [
     *(path(address, door(acts), name=_name(address)) for address, acts in TABLE.items()),
-    path("<path:rest>", door({}), name="fhir-nowhere"),
+    path("<anything:rest>", door({}), name="fhir-nowhere"),
 ]
 
 # The address of the server itself, also without the slash at its end.
