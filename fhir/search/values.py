@@ -41,7 +41,7 @@ TABLES = (
     (StringValue._meta.db_table, "strings", "key, text", ("int8", "text")),
     (NumberValue._meta.db_table, "numbers", "key, low, high", ("int8", "numeric", "numeric")),
 )
-MANY = 500  # rows of a table from which on COPY is faster than a statement
+MANY = 200  # rows of a table from which on COPY is faster than a statement
 
 
 class Values(NamedTuple):

@@ -102,7 +102,7 @@ def of(*numbers):
     return Values([], [], [(1, f"text {n}") for n in numbers], amounts)
 
 
-@pytest.mark.parametrize("many", [1, 499, 500, 1200])
+@pytest.mark.parametrize("many", [1, 199, 200, 1200])
 def test_few_rows_and_many_arrive_alike(rosa, many):
     forget([rosa.pk])
     write([(rosa, of(*range(many)))], replace=False)
