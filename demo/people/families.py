@@ -191,6 +191,13 @@ def kofi_asante(days: Days) -> Chart:
         since=days.date(21),
         by=PAEDIATRICIAN,
     )
+    kofi.prescribe(
+        """
+        Amoxicillin | 400 mg per 5 mL suspension | 500 mg by mouth three times a day | Ear infection
+        """,
+        since=days.date(2),
+        by=PAEDIATRICIAN,
+    )
     for days_ago, words in (
         *((2850, "Hepatitis B, paediatric"), (2860, "DTaP"), (2860, "Polio (inactivated)")),
         *((2600, "Measles, mumps, rubella"), (2600, "Varicella"), (1500, "DTaP")),
@@ -235,6 +242,12 @@ def _asante_visit(kofi: Chart, days: Days) -> None:
             by=PAEDIATRICIAN,
         ),
         during=seen,
+    )
+    ear = kofi.open(clinic_visit(days.at(2, "09:40"), "Earache", by=PAEDIATRICIAN))
+    kofi.write(
+        *vitals(days.at(2, "09:42"), "pulse 96, temperature 38.4, weight 25.8", by=CLINIC_NURSE),
+        problem("Acute otitis media", since=days.date(2), by=PAEDIATRICIAN),
+        during=ear,
     )
     kofi.write(appointment("Asthma", days.ahead(70, "15:30"), by=PAEDIATRICIAN))
 

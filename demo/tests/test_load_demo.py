@@ -18,16 +18,19 @@ from demo.elements import fhir_id
 from fhir.models import Change
 from fhir.together import together
 from patients.chart.flags import banner_flags
+from patients.chart.prescribing_facts import facts
 from patients.chart.worklist import counters, inpatients, mine, my_tasks, overdue_tasks, today
 from patients.models import (
     Appointment,
     InboxItem,
     MedicationAdministration,
+    MedicationRequest,
     MedicationReview,
     NoteDraft,
     Patient,
 )
 from patients.models.inbox import State
+from patients.printing.prescription import dose_rows
 from vitals.models import Pairing
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +157,14 @@ def test_two_lists_of_medicines_were_gone_through(loaded):
 
 def test_every_appointment_of_today_has_somebody(loaded):
     assert not Appointment.objects.filter(patient=None).exists()
+
+
+def test_a_childs_dose_stands_with_its_share_of_the_weight(doctor):
+    known = facts(patient("kofi-asante"))
+    order = MedicationRequest.objects.get(
+        patient__fhir_id=fhir_id("patient/kofi-asante"), medication_text__startswith="Amoxicillin"
+    )
+    assert ("Per kg", "19.38 mg per kg for each dose, at 25.8 kg") in dose_rows(order, known)
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,7 @@ def plain(number: Decimal) -> str:
 
 def _order(order: MedicationRequest, known: Facts) -> list[Block]:
     (line,) = written([order])
-    rows = [*_dose_rows(order, known), *_course_rows(order, line), *_who_rows(order, line)]
+    rows = [*dose_rows(order, known), *_course_rows(order, line), *_who_rows(order, line)]
     return [Large(f"{line.text}\n{line.dosage}"), _said(rows)]
 
 
@@ -129,7 +129,8 @@ def _said(rows: list[Pair]) -> Fields:
     return Fields(shown, whole=sum(len(words) for _label, words in shown) < LONG_ORDER)
 
 
-def _dose_rows(order: MedicationRequest, known: Facts) -> list[Pair]:
+def dose_rows(order: MedicationRequest, known: Facts) -> list[Pair]:
+    """What is given, how and how often; of a child also per kg of a recent weight."""
     rows: list[Pair] = []
     dosages: Sequence[dict[str, Any]] = order.dosages or []
     for dosage in dosages:
