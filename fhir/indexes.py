@@ -4,9 +4,9 @@ from typing import Any
 
 from django.db.migrations.operations.base import Operation
 
-NARROW_DAYS = 31
+NARROW_HOURS = 25  # the longest day, when the clocks go back
 # In SQL, of the end and the start of a span; null where one of them is open.
-NARROW = f"({{}} - {{}}) <= '{NARROW_DAYS} days'::interval"
+NARROW = f"({{}} - {{}}) <= '{NARROW_HOURS} hours'::interval"
 
 
 class TokenIndex(Operation):
@@ -53,9 +53,9 @@ class TokenIndex(Operation):
 class SpanIndex(Operation):
     """Index the spans of two columns of ``model`` by their beginning.
 
-    Nearly all dates are moments, days or months: what lies in a time began at most ``NARROW_DAYS``
-    before it. The few that are longer, or open, have an index of their own, and the planner is
-    told how few they are.
+    Nearly all dates are moments or days: what lies in a time began at most ``NARROW_HOURS`` before
+    it. The few that are longer, or open, have an index of their own, and the planner is told how
+    few they are.
 
     Args:
         model: Name of the model.

@@ -52,6 +52,7 @@ from fhir.search.references import references_of
 NOTHING = Q(pk__in=[])
 # So many keys are looked up before, and named in the statement: then its planner knows them.
 FEW = 500
+FEW_ROWS = 2_000  # where the keys are those of rows, which a foreign key finds quickly
 
 
 def rows(by: Principal, type_: str, letter: str = "s") -> QuerySet[Any]:
@@ -181,16 +182,20 @@ def _chain(by: Principal, chain: Chain) -> Q:
     either = NOTHING
     for target, wanted in chain.ends:
         ends = narrowed(by, target, [wanted]).select_related(None).order_by()
-        some = list(ends.values_list("pk", "fhir_id")[: FEW + 1])
         column = foreign_key(chain.type, chain.parameter, target)
         if column:
-            keys = [pk for pk, _ in some] if len(some) <= FEW else ends.values("pk")
-            either |= Q(**{f"{column}__in": keys})
-        elif len(some) <= FEW:
-            either |= _refers_to_few(chain, target, [fhir_id for _, fhir_id in some])
-        else:
-            either |= _refers(chain, target, ends)
+            either |= Q(**{f"{column}__in": _few_rows(ends.values_list("pk"))})
+            continue
+        ids = list(ends.values_list("fhir_id", flat=True)[: FEW + 1])
+        few = len(ids) <= FEW
+        either |= _refers_to_few(chain, target, ids) if few else _refers(chain, target, ends)
     return either
+
+
+def _few_rows(keys: QuerySet[Any]) -> Any:
+    """``keys`` themselves where they are few, else the query for them."""
+    some = {key for (key,) in keys[: FEW_ROWS + 1]}
+    return some if len(some) <= FEW_ROWS else keys
 
 
 def _refers_to_few(chain: Chain, target: str, ids: list[str]) -> Q:
@@ -218,8 +223,7 @@ def _has(by: Principal, has: Has) -> Q:
     column = foreign_key(has.source, has.parameter, has.type)
     if column:
         pointing = found.filter(**{f"{column}__isnull": False}).values_list(f"{column}_id")
-        some = [key for (key,) in pointing[: FEW + 1]]
-        return Q(pk__in=some if len(some) <= FEW else pointing)
+        return Q(pk__in=_few_rows(pointing))
     some = list(found[: FEW + 1])
     if len(some) <= FEW:
         return Q(fhir_id__in=sorted(set(_named(has, some))))

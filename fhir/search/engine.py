@@ -11,7 +11,7 @@ from fhir.mapping import Resource
 from fhir.principal import Principal
 from fhir.registry import mapping
 from fhir.search.conditions import FEW, narrowed, rows
-from fhir.search.criteria import Criterion
+from fhir.search.criteria import AnyOf, Criterion
 from fhir.search.includes import MOST, Company
 from fhir.search.paging import after, opened, ordered, place_of, seal
 from fhir.search.query import Pairs, Query, parse
@@ -84,14 +84,17 @@ def _found(
 
     Few are looked up first, in no order. Asked for the first page in order, PostgreSQL would
     sometimes rather walk the whole table by its key, because it takes something rare for common.
+    What chains and ``_has`` ask of others was looked up the same way.
     """
-    found = narrowed(by, query.type, criteria)
-    if not criteria:
-        return found, None
-    keys = list(found.select_related(None).order_by().values_list("pk", flat=True)[: FEW + 1])
-    if len(keys) > FEW:
-        return found, None
-    return mapping(query.type).queryset().filter(pk__in=keys), len(keys)
+    own = [one for one in criteria if isinstance(one, AnyOf)]
+    others = [one for one in criteria if not isinstance(one, AnyOf)]
+    if own:
+        some = narrowed(by, query.type, own).select_related(None).order_by()
+        keys = list(some.values_list("pk", flat=True)[: FEW + 1])
+        if len(keys) <= FEW:
+            found = narrowed(by, query.type, others).filter(pk__in=keys)
+            return found, None if others else len(keys)
+    return narrowed(by, query.type, criteria), None
 
 
 def _counted(found: QuerySet[Any], few: int | None) -> int:

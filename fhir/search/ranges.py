@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 from django.db.models import BooleanField, F, Func, Q
 
-from fhir.indexes import NARROW_DAYS
+from fhir.indexes import NARROW_HOURS
 from fhir.models import DateValue
 from fhir.search.criteria import ColumnMoments, Span
 from fhir.search.reading import whole_days
@@ -52,14 +52,14 @@ def in_columns(test: ColumnMoments) -> Q:
 
 
 class Wide(Func):
-    """The span from ``start`` to ``end`` is longer than a month, or open: few are (SpanIndex)."""
+    """The span from ``start`` to ``end`` is longer than a day, or open: few are (SpanIndex)."""
 
     output_field = BooleanField()
 
     def __init__(self, start: str, end: str) -> None:
         super().__init__(F(end), F(start), arg_joiner=" - ")
 
-    template = f"((%(expressions)s) <= '{NARROW_DAYS} days'::interval) IS NOT TRUE"
+    template = f"((%(expressions)s) <= '{NARROW_HOURS} hours'::interval) IS NOT TRUE"
 
 
 def window(start: str, end: str, spans: list[Span]) -> Q:
@@ -71,7 +71,7 @@ def window(start: str, end: str, spans: list[Span]) -> Q:
         one.low if one.prefix in ("lt", "eb") else one.high for one in spans if one.prefix in UNTIL
     ]
     try:
-        early = max(lows) - timedelta(days=NARROW_DAYS)
+        early = max(lows) - timedelta(hours=NARROW_HOURS)
     except (ValueError, OverflowError):  # no beginning, or that of time
         return Q()
     until = Q(**{f"{start}__lte": min(highs)}) if highs else Q()

@@ -17,14 +17,7 @@ def put(resource):
     """Write a resource of any type, as the house itself."""
     known = Known()
     known.look_up_references([resource])
-    r = changes.create(mapping(resource["resourceType"]).read(resource, known), by=SYSTEM)
-    if not r.search_tokens:
-        from fhir.search.values import values_of, write
-
-        v = values_of(resource)
-        type(r).objects.filter(pk=r.pk).update(search_tokens=v.tokens)
-        write([(r, v)], replace=True)
-    return r
+    return changes.create(mapping(resource["resourceType"]).read(resource, known), by=SYSTEM)
 
 
 def pairs_of(query):

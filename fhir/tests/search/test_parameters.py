@@ -228,6 +228,7 @@ def test_a_search_finds_what_it_must(kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_too_much_to_look_up_before_is_found_as_well(kind, monkeypatch):
     monkeypatch.setattr(conditions, "FEW", 0)
+    monkeypatch.setattr(conditions, "FEW_ROWS", 0)
     monkeypatch.setattr(engine, "FEW", 0)
     wrong = [
         (query, found, got) for query, found in KINDS[kind] if (got := ids(query)) != found.split()
