@@ -2,7 +2,8 @@
 
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
@@ -26,18 +27,48 @@ def batches(path: Path) -> Iterator[list[Item]]:
     Raises:
         Malformed: the file cannot be read; what was yielded before stands.
     """
+    if not is_ndjson(path):
+        with opened(path) as stream:
+            yield _whole(stream)
+        return
+    numbered = lines(path)
+    while part := list(islice(numbered, LINES_AT_ONCE)):
+        yield parsed(part)
+
+
+def is_ndjson(path: Path) -> bool:
+    """Whether each line of the file is a resource, by its name."""
+    return ".ndjson" in path.suffixes
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """The file, unpacked if it is packed.
+
+    Raises:
+        Malformed: it cannot be read, now or inside the block.
+    """
     try:
         with path.open("rb") as raw:
             packed = raw.read(2) == b"\x1f\x8b"
             raw.seek(0)
-            stream: BinaryIO = gzip.GzipFile(fileobj=raw) if packed else raw  # type: ignore[assignment]
-            if ".ndjson" in path.suffixes:
-                yield from _lines(stream)
-            else:
-                yield _whole(stream)
+            yield gzip.GzipFile(fileobj=raw) if packed else raw  # type: ignore[misc]
     except (OSError, EOFError, zlib.error) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise Malformed(f"The file cannot be read to its end: {reason}.") from error
+
+
+def lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """The lines of a file that hold anything, with their numbers."""
+    with opened(path) as stream:
+        for number, line in enumerate(stream, 1):
+            if line.strip():
+                yield number, line
+
+
+def parsed(numbered: Iterable[tuple[int, bytes]]) -> list[Item]:
+    """Lines of NDJSON as entries."""
+    return [(f"line {number}", _line(line), "") for number, line in numbered]
 
 
 def _whole(stream: BinaryIO) -> list[Item]:
@@ -58,12 +89,6 @@ def _whole(stream: BinaryIO) -> list[Item]:
 def _item(number: int, entry: Any) -> Item:
     entry = entry if isinstance(entry, dict) else {}
     return f"entry {number}", entry.get("resource"), str(entry.get("fullUrl", ""))
-
-
-def _lines(stream: BinaryIO) -> Iterator[list[Item]]:
-    numbered = enumerate(stream, 1)
-    while part := list(islice(numbered, LINES_AT_ONCE)):
-        yield [(f"line {number}", _line(line), "") for number, line in part if line.strip()]
 
 
 def _line(line: bytes) -> Any:

@@ -2,23 +2,25 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
 
 from fhir.errors import Invalid, Refusal
+from fhir.files import Item
 from fhir.mapping import Resource
 from fhir.ports import port
 from fhir.principal import Principal
 from fhir.validation import validate
-from fhir.writing.complaints import told
+from fhir.writing.complaints import Meanwhile, told
 from fhir.writing.drafts import drafts_of
 from fhir.writing.intents import Intent
 from fhir.writing.pipeline import carry_out
 from fhir.writing.references import localise
 
-Item = tuple[str, Any, str]
+TURNS = 5  # how often a bundle is tried while others write the same
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,9 @@ class Outcome:
         )
 
     def refuse(self, intent: Intent, refusal: Refusal) -> None:
-        """Note an entry that stays out."""
+        """Note an entry that stays out; start again where another import brings the same."""
+        if isinstance(refusal, Meanwhile):
+            raise refusal
         element = refusal.expression or intent.type
         self.refused.append(Refused(intent.place, element, refusal.message))
 
@@ -64,6 +68,14 @@ def take_in(entries: Iterable[Item], *, by: Principal, origin: str) -> Outcome:
     Returns:
         Counts, and every entry that was refused. The others are in.
     """
+    kept = list(entries)
+    for _ in range(TURNS):
+        with suppress(Meanwhile):
+            return _take_in(kept, by, origin)
+    raise Meanwhile
+
+
+def _take_in(entries: list[Item], by: Principal, origin: str) -> Outcome:
     outcome = Outcome()
     intents = _intents(entries, outcome)
     drafts = localise(drafts_of(intents, outcome.refuse), outcome.refuse)

@@ -128,6 +128,20 @@ def test_lines_of_ndjson_are_refused_one_by_one(run):
     assert "line 2" in printed
 
 
+def test_lines_in_any_order_find_each_other(run):
+    problem = {"resourceType": "Condition", "id": "c", "subject": {"reference": "Patient/rosa"}}
+    basic = {"resourceType": "Basic", "id": "b", "code": {"text": "x"}}
+    assert "3 created" in run(b"\n".join(map(dumps, [problem, basic, ROSA])), "many.ndjson")
+    assert Condition.objects.get().patient.fhir_id == "rosa"
+
+
+def test_a_file_that_breaks_off_says_so_once_and_keeps_the_rest(run):
+    packed = gzip.compress(b"\n".join(dumps(ROSA | {"id": f"p{n}"}) for n in range(2000)))
+    printed = run(packed[:-30], "cut.ndjson.gz")
+    assert printed.count("cannot be read to its end") == 1
+    assert Patient.objects.count() >= 500
+
+
 def test_a_number_that_belongs_to_somebody_else_is_refused(run):
     def numbered(key):
         number = {"system": "urn:mrn", "value": "7", "assigner": {"reference": "Organization/h"}}

@@ -13,7 +13,6 @@ from fhir.registry import mapping
 
 OUR_TRIGGER = re.compile(r"chartwave: (.*)")
 IN_COLUMN = re.compile(r"COPY .*, column (\w+)")
-REPEAT = "Somebody else wrote the same at the same moment. Repeat."
 
 
 class Guarded(Refusal):
@@ -22,6 +21,10 @@ class Guarded(Refusal):
     status = 409
     code = "guarded"
     issue = "business-rule"
+
+
+class Meanwhile(VersionConflict):
+    """Somebody else wrote the same at the same moment. Repeat."""
 
 
 @contextmanager
@@ -44,11 +47,11 @@ def _refusal(cause: BaseException | None, type_: str) -> Refusal | None:
     if not isinstance(cause, errors.Error):
         return None
     if isinstance(cause, errors.DeadlockDetected | errors.SerializationFailure):
-        return VersionConflict(REPEAT)
+        return Meanwhile()
     if isinstance(cause, errors.OperationalError):
         return None  # the database is gone, or full: no fault of the sender
     if isinstance(cause, errors.ForeignKeyViolation):
-        return VersionConflict("What it refers to was deleted at the same moment. Repeat.")
+        return Meanwhile("What it refers to was deleted at the same moment. Repeat.")
     said = OUR_TRIGGER.match(cause.diag.message_primary or "")
     if said:
         return Guarded(f"{type_}: {said[1]}.", expression=type_)
@@ -59,7 +62,7 @@ def _refusal(cause: BaseException | None, type_: str) -> Refusal | None:
 
 def _doubled(constraint: str, type_: str) -> Refusal:
     if "fhir_id" in constraint or constraint == "one_change_per_version":
-        return VersionConflict(REPEAT)
+        return Meanwhile()
     return Guarded(
         f'{type_}: another record has this already (rule "{_words(constraint)}"). '
         "Change that one, or send another value.",

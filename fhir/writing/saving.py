@@ -30,7 +30,7 @@ def save(drafts: list[Draft], known: Known, by: Principal, refuse: Refuse) -> li
     """Insert what is new, update what is not; returns what was saved."""
     levels: dict[int, list[Draft]] = defaultdict(list)
     for draft in drafts:
-        levels[_depth(draft.rules.model)].append(draft)
+        levels[depth(draft.rules.model)].append(draft)
         if draft.old is None:
             # Keys are given before anything is read, so references may be in any order.
             known.found[draft.key] = new_id() if draft.intent.id else UUID(draft.key[1])
@@ -59,18 +59,18 @@ def permitted(drafts: list[Draft], by: Principal, refuse: Refuse) -> list[Draft]
     return drafts
 
 
-def _depth(model: type[Any]) -> int:
+def depth(model: type[Any]) -> int:
     """How many tables of records must be filled before this one."""
     if model not in _depths:
         _depths[model] = (
             STORED_LAST
             if model is StoredResource
-            else 1 + max(map(_depth, _below(model)), default=0)
+            else 1 + max(map(depth, targets(model)), default=0)
         )
     return _depths[model]
 
 
-def _below(model: type[Any]) -> set[type[Any]]:
+def targets(model: type[Any]) -> set[type[Any]]:
     """The tables of records that this one points to."""
     keys = (f for f in model._meta.concrete_fields if isinstance(f, models.ForeignKey))
     return {
