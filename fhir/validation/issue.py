@@ -68,9 +68,11 @@ class Findings(list[Finding]):
 
     Attributes:
         halted: Something had not the shape to be looked at any further.
+        every: Whether more than the first of its kind is wanted.
     """
 
     halted = False
+    every = False
 
     def note(self, finding: Finding) -> None:
         """Keep a finding.

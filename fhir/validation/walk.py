@@ -88,7 +88,7 @@ class Visit:
             self.note(Rank.SHAPE, self.resource, (), text)
             return
         before = len(self.findings)
-        for finding in breaches(type_, self.resource):
+        for finding in breaches(type_, self.resource, every=self.findings.every):
             self.findings.note(finding)
         if len(self.findings) > before:
             self.findings.halted = True
@@ -129,6 +129,7 @@ class Visit:
 def examine(resource: Node, *, advising: bool) -> Findings:
     """Everything that is wrong with a resource, as far as anybody wants to read."""
     findings = Findings()
+    findings.every = advising
     try:
         Visit(resource, resource, findings, advising=advising).start()
     except Enough:

@@ -52,7 +52,7 @@ def _wanted(error: Any) -> str:
     if hasattr(kind, "options"):
         return f"permitted; use {_listed(kind.options)}"
     if hasattr(kind, "types"):
-        return f"of the JSON type {' or '.join(kind.types)}"
+        return f"of the JSON type {next(iter(kind.types))}"
     if hasattr(kind, "pattern"):
         return _forms().get(kind.pattern, "of the form that FHIR asks for")
     return f"what FHIR asks for: {shortened(error.message)}"
@@ -62,10 +62,12 @@ def _wanted(error: Any) -> str:
 def _forms() -> dict[str, str]:
     definitions = json_schema()["definitions"]
     words = {definitions[type_]["pattern"]: words for type_, words in FORMS.items()}
-    return words | {NO_CONTROLS: FORMS["string"]}
+    base64 = definitions["Extension"]["properties"]["valueBase64Binary"]["pattern"]
+    return words | {NO_CONTROLS: FORMS["string"], base64: "base64"}
 
 
 def _listed(options: list[Any]) -> str:
+    options = [option for option in options if option is not None]
     more = f" or {len(options) - MOST_OPTIONS} more" if len(options) > MOST_OPTIONS else ""
     return ", ".join(str(option) for option in options[:MOST_OPTIONS]) + more
 

@@ -173,7 +173,7 @@ BROKEN: list[tuple[str, dict[str, Any]]] = [
     ("eld-13", differing({"type": [{"code": "string"}, {"code": "string"}]})),
     (
         "sdf-19",
-        differing({"type": [{"code": "no type"}]})
+        differing({"type": [{"code": "no-type"}]})
         | {"url": "http://hl7.org/fhir/StructureDefinition/x"},
     ),
     (
