@@ -97,7 +97,7 @@ def program(db):
             f"Program {scope} {facilities}", scope, list(facilities), not facilities
         )
         made, _ = registering.register(by=SYSTEM, as_said=as_said)
-        token = tokens.issue(by=SYSTEM, client=made, scope=scope, life=timedelta(minutes=5))
+        token = tokens.issue(by=SYSTEM, client=made, scope=scope, life=timedelta(hours=1))
         return Program(token)
 
     return make
