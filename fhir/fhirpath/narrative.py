@@ -1,5 +1,6 @@
 """What FHIR lets stand in a narrative: plain formatting, and something to read."""
 
+import re
 from typing import NamedTuple
 from xml.parsers import expat
 
@@ -20,7 +21,8 @@ ATTRIBUTES = frozenset({
     "style", "summary", "tabindex", "title", "type", "usemap", "valign", "value", "width",
     "xml:lang", "xml:space", "xml:id", "xmlns",
 })  # fmt: skip
-DANGEROUS = ("javascript:", "vbscript:")
+DANGEROUS = ("javascript:", "vbscript:", "data:text/html")
+IGNORED = re.compile(r"[\x00-\x20]")  # browsers leave these out of an address
 NARROWEST = " \t\r\n\u00a0"
 
 
@@ -56,7 +58,7 @@ class _Reader:
         if name == "img":
             self.blank = False
         for key in ("href", "src"):
-            if attributes.get(key, "").strip().lower().startswith(DANGEROUS):
+            if IGNORED.sub("", attributes.get(key, "")).lower().startswith(DANGEROUS):
                 raise _Foreign
 
     def text(self, text: str) -> None:

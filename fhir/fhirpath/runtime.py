@@ -8,13 +8,31 @@ give True, False, or None where FHIRPath gives the empty collection.
 import re
 from collections.abc import Callable, Container, Iterable
 from decimal import Decimal
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from fhir.fhirpath.comparing import moments, numbers, quantities
 
 __all__ = ["moments", "numbers", "quantities"]
 
 Node: TypeAlias = dict[str, Any]
+
+
+class Rule(NamedTuple):
+    """An invariant.
+
+    Attributes:
+        key: Its name, such as ``obs-6``; three of them mean different things in different types.
+        severity: ``error`` or ``warning``.
+        place: The type, part or element it is said of.
+        human: What it says to people.
+        expression: What it says in FHIRPath.
+    """
+
+    key: str
+    severity: str
+    place: str
+    human: str
+    expression: str
 
 
 class Visit(Protocol):

@@ -69,19 +69,25 @@ class Findings(list[Finding]):
     Attributes:
         halted: Something had not the shape to be looked at any further.
         every: Whether more than the first of its kind is wanted.
+        wrong: How many findings are more than advice.
     """
 
     halted = False
     every = False
+    wrong = 0
 
     def note(self, finding: Finding) -> None:
-        """Keep a finding.
+        """Keep a finding; of advice no more than anybody wants to read.
 
         Raises:
-            Enough: there are as many as anybody wants to read.
+            Enough: so much is wrong that the rest does not matter.
         """
+        if finding.rank is not Rank.ADVICE:
+            self.wrong += 1
+        elif len(self) - self.wrong >= MOST:
+            return
         self.append(finding)
-        if len(self) >= MOST:
+        if self.wrong >= MOST:
             raise Enough
 
 

@@ -87,10 +87,10 @@ class Visit:
             text = f'{{}}: resourceType "{str(type_)[:60]}" is not a FHIR R4 resource type.'
             self.note(Rank.SHAPE, self.resource, (), text)
             return
-        before = len(self.findings)
+        before = self.findings.wrong
         for finding in breaches(type_, self.resource, every=self.findings.every):
             self.findings.note(finding)
-        if len(self.findings) > before:
+        if self.findings.wrong > before:
             self.findings.halted = True
         else:
             self.walk(self.resource, plan(type_))
