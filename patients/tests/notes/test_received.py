@@ -132,10 +132,15 @@ def test_another_charset_is_read(receive):
     assert receive(content=[{"attachment": attachment}]).note_text == "Fühlt sich müde"
 
 
-@pytest.mark.parametrize("data", ["AAAA", "%%%"])
-def test_bytes_that_are_no_text_do_no_harm(receive, data):
-    content = [{"attachment": {"contentType": "text/plain; charset=nope", "data": data}}]
+def test_bytes_that_are_no_text_do_no_harm(receive):
+    content = [{"attachment": {"contentType": "text/plain; charset=nope", "data": "AAAA"}}]
     assert receive(content=content).content == content
+
+
+def test_what_is_no_base64_is_refused_in_words(rosa):
+    content = [{"attachment": {"contentType": "text/plain", "data": "%%%"}}]
+    (refused,) = take_in([("1", resource(content=content), "")], by=SYSTEM, origin="far").refused
+    assert "is not base64" in refused.reason
 
 
 def test_a_binary_belongs_to_the_patient_of_its_document(signed_in, rosa):
