@@ -1,0 +1,1 @@
+"""Programs that others wrote use this server over real HTTP: Python, Node and plain XML."""
