@@ -1,0 +1,1 @@
+"""What programs may see and write over FHIR."""
