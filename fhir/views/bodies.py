@@ -15,7 +15,8 @@ PIECE = 64 * 1024
 MOST_PARAMETERS = 1000
 LONGEST_QUERY = 64 * 1024
 # Members, objects and lists: what costs memory many times its bytes once it is parsed.
-MOST_PARTS = 1_500_000
+MOST_PARTS_OF_ONE = 400_000
+MOST_PARTS_OF_BUNDLE = 1_500_000
 PARTS = (b"{", b"[", b":", b"<")
 
 
@@ -73,8 +74,8 @@ def _unpacked(packed: bytes) -> bytes:
     return body
 
 
-def document(request: HttpRequest) -> Any:
-    """The body as parsed JSON or XML.
+def document(request: HttpRequest, most: int) -> Any:
+    """The body as parsed JSON or XML, of at most so many parts.
 
     Raises:
         WrongMediaType: neither FHIR JSON nor FHIR XML.
@@ -82,16 +83,16 @@ def document(request: HttpRequest) -> Any:
         TooLarge: of too many bytes or parts.
     """
     format_ = sent(request.headers.get("Content-Type", ""))
-    return parsed(raw(request), format_)
+    return parsed(raw(request), format_, most)
 
 
-def parsed(body: bytes, format_: Format) -> Any:
+def parsed(body: bytes, format_: Format, most: int = MOST_PARTS_OF_ONE) -> Any:
     """Bytes as a resource; refused before parsing where they hold too many parts."""
     if not body.strip():
         raise Malformed("The body is empty; a resource was expected.")
-    if sum(map(body.count, PARTS)) > MOST_PARTS:
+    if sum(map(body.count, PARTS)) > most:
         raise TooLarge(
-            f"The body has more than {MOST_PARTS:,} members, objects and lists. "
+            f"The body has more than {most:,} members, objects and lists. "
             "Send it in several requests."
         )
     if format_ is Format.JSON:

@@ -133,7 +133,7 @@ def _answered(request: HttpRequest, acts: Acts, where: Mapping[str, Any]) -> Htt
         format_, indented = _looks(request, query)
         if act is None:
             raise _nothing_there(request, acts)
-        answer = perform(act, _asked(request, by, query), where)
+        answer = perform(act, _asked(request, by, query, where), where)
         return _headless(request, _http(answer, format_, indented=indented))
     except Refusal as refusal:
         refused(by, refusal)
@@ -188,7 +188,10 @@ def _allow(acts: Acts) -> dict[str, str]:
     return {"Allow": ", ".join(sorted({*acts, *reading, "OPTIONS"}))}
 
 
-def _asked(request: HttpRequest, by: Principal | None, query: Pairs) -> Ask:
+def _asked(
+    request: HttpRequest, by: Principal | None, query: Pairs, where: Mapping[str, Any]
+) -> Ask:
+    most = bodies.MOST_PARTS_OF_ONE if where else bodies.MOST_PARTS_OF_BUNDLE
     return Ask(
         by=by or STRANGER,
         base=request.build_absolute_uri("/fhir"),
@@ -196,7 +199,7 @@ def _asked(request: HttpRequest, by: Principal | None, query: Pairs) -> Ask:
         pairs=[pair for pair in query if pair[0] not in LOOKS],
         headers={name.lower(): value for name, value in request.headers.items()},
         prefer=preference(request.headers.get("Prefer", "")),
-        body=lambda: bodies.document(request),
+        body=lambda: bodies.document(request, most),
         content_type=request.headers.get("Content-Type", ""),
         form=lambda: bodies.form(request),
         raw=lambda: bodies.raw(request),

@@ -57,7 +57,7 @@ def test_the_page_counts_the_types():
     [
         f"{settings.FHIR_LARGEST_BODY // 2**20} MB",
         f"| {settings.FHIR_MOST_ENTRIES:,} |",
-        f"| {bodies.MOST_PARTS:,} |",
+        f"{bodies.MOST_PARTS_OF_ONE:,}; a Bundle {bodies.MOST_PARTS_OF_BUNDLE:,}",
         f"{bodies.LONGEST_QUERY // 1024} kB, {query.MOST_PARAMETERS} parameters, "
         f"{query.MOST_VALUES:,} values, {query.MOST_INCLUDES} includes",
         f"| {query.PAGE}, at most {query.LARGEST_PAGE} |",
