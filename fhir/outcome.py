@@ -1,15 +1,24 @@
 """A refusal as FHIR says it: OperationOutcome."""
 
+import re
 from typing import Any
 
 from fhir.errors import Refusal
 from fhir.mapping import Resource
 
+# What XML cannot hold at all, and JSON only as an escape that many readers refuse.
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
 
 def issue(severity: str, code: str, message: str, expression: str = "") -> Resource:
     """One issue of an OperationOutcome."""
-    said: Resource = {"severity": severity, "code": code, "details": {"text": message}}
-    return said | ({"expression": [expression]} if expression else {})
+    said: Resource = {"severity": severity, "code": code, "details": {"text": writable(message)}}
+    return said | ({"expression": [writable(expression)]} if expression else {})
+
+
+def writable(text: str) -> str:
+    """A text that may quote what was sent, fit for either format."""
+    return UNWRITABLE.sub("\ufffd", text)
 
 
 def outcome_of(issues: list[Resource]) -> Resource:
