@@ -52,7 +52,7 @@ from fhir.search.references import references_of
 NOTHING = Q(pk__in=[])
 # So many keys are looked up before, and named in the statement: then its planner knows them.
 FEW = 500
-FEW_ROWS = 2_000  # where the keys are those of rows, which a foreign key finds quickly
+FEW_ROWS = 1_000  # where the keys are those of rows, which a foreign key finds quickly
 
 
 def rows(by: Principal, type_: str, letter: str = "s") -> QuerySet[Any]:
