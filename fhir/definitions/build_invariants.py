@@ -54,7 +54,7 @@ from fhir.fhirpath.runtime import (
 
 
 @dataclass(frozen=True)
-class Rule:
+class Said:
     """An invariant where it stands.
 
     Attributes:
@@ -75,8 +75,13 @@ class Rule:
     severity: str
     resource: str
 
+    @property
+    def path(self) -> str:
+        """The place and, if it is said of one, the member."""
+        return f"{self.place}.{self.member}" if self.member else self.place
 
-def rules(folder: Path) -> Iterator[Rule]:
+
+def rules(folder: Path) -> Iterator[Said]:
     """Every invariant, once at the type or element that introduces it."""
     simple = simple_quantity(folder)
     for each in definitions(folder):
@@ -88,7 +93,7 @@ def rules(folder: Path) -> Iterator[Rule]:
                 yield rule(simple, each, row["path"])
 
 
-def rules_of(definition: dict[str, Any], row: dict[str, Any]) -> Iterator[Rule]:
+def rules_of(definition: dict[str, Any], row: dict[str, Any]) -> Iterator[Said]:
     """The invariants of one element that its type does not say already."""
     path = row["path"]
     for constraint in row.get("constraint", ()):
@@ -101,10 +106,10 @@ def rules_of(definition: dict[str, Any], row: dict[str, Any]) -> Iterator[Rule]:
             yield rule(constraint, definition, path)
 
 
-def rule(constraint: dict[str, Any], definition: dict[str, Any], path: str) -> Rule:
+def rule(constraint: dict[str, Any], definition: dict[str, Any], path: str) -> Said:
     place, member = (path, "") if elements(path) else path.rsplit(".", 1)
     inside = definition["kind"] == "resource" and not definition.get("abstract")
-    return Rule(
+    return Said(
         constraint["key"],
         constraint["human"],
         constraint["expression"],
@@ -130,10 +135,10 @@ class Module:
 
     def __init__(self) -> None:
         self.numbers = itertools.count(1)
-        self.rules: list[Rule] = []
+        self.rules: list[Said] = []
         self.tests: dict[str, dict[str, list[str]]] = {"error": {}, "warning": {}}
 
-    def add(self, rule: Rule) -> None:
+    def add(self, rule: Said) -> None:
         """Write the test of one rule into the function of its place."""
         number = len(self.rules)
         self.rules.append(rule)
@@ -148,12 +153,12 @@ class Module:
         else:
             lines.extend(self.of_member(rule, number))
 
-    def test(self, rule: Rule, type_: str, variable: str) -> str:
+    def test(self, rule: Said, type_: str, variable: str) -> str:
         this = Code(variable, many=False, types=frozenset({type_}), sure=True)
         scope = Scope(this, this, frozenset({rule.resource}))
         return violation(rule.expression, scope, self.numbers)
 
-    def of_member(self, rule: Rule, number: int) -> Iterator[str]:
+    def of_member(self, rule: Said, number: int) -> Iterator[str]:
         """The test of a rule that is said of a member, for each type the member may have."""
         element = next(each for each in elements(rule.place) if each.name == rule.member)
         for name, type_ in element.names.items():
@@ -181,14 +186,18 @@ class Module:
             )
             parts.append(f"{name}: dict[str, Callable[[Node, Visit], None]] = {{\n{rows}}}")
         body = "\n\n".join(parts)
-        used = sorted({"Node", "Visit", *re.findall(r"\b[a-z_]+(?=\()", body)} & {*vars(runtime)})
+        used = sorted(
+            {"Node", "Rule", "Visit", *re.findall(r"\b[a-z_]+(?=\()", body)} & {*vars(runtime)}
+        )
         return HEAD.format(names="\n".join(f"    {name}," for name in used)) + body + "\n"
 
     def table(self) -> str:
         rows = "".join(
-            f"    ({rule.key!r}, {rule.severity!r}, {rule.human!r}),\n" for rule in self.rules
+            f"    Rule(\n        {rule.key!r}, {rule.severity!r}, {rule.path!r},\n"
+            f"        {rule.human!r},\n        {rule.expression!r},\n    ),\n"
+            for rule in self.rules
         )
-        return f"# Key, severity, what it says to people.\nRULES = (\n{rows})"
+        return f"RULES = (\n{rows})"
 
     def choices(self) -> str:
         """The constants that the tests of choice elements use."""
@@ -207,7 +216,7 @@ def function(severity: str, place: str) -> str:
     return f"{'check' if severity == 'error' else 'advise'}_{name}"
 
 
-def by_hand(rule: Rule, number: int) -> list[str]:
+def by_hand(rule: Said, number: int) -> list[str]:
     test = BY_HAND[rule.key]
     if rule.key == "dom-3":
         return [f"    for m in {test}:\n        c.broken(m, {number})"]
