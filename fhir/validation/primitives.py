@@ -21,12 +21,18 @@ def text(value: str) -> str:
         return "{} is blank; leave it out instead."
     if len(value) > LONGEST_TEXT:
         return f"{{}} has {len(value)} characters; FHIR allows {LONGEST_TEXT}."
-    return ""
+    return _no_character(value)
+
+
+def _no_character(value: str) -> str:
+    """What is wrong with code points that Unicode keeps free and XML cannot hold."""
+    found = "\ufffe" in value or "\uffff" in value
+    return "{} holds U+FFFE or U+FFFF, which are no characters." if found else ""
 
 
 def address(value: str) -> str:
     """A uri that is there."""
-    return "" if value else "{} is empty; leave it out instead."
+    return _no_character(value) if value else "{} is empty; leave it out instead."
 
 
 def xhtml(value: Any) -> str:
