@@ -44,14 +44,14 @@ def endpoint(answer: Endpoint) -> View:
 
 def _shape(request: HttpRequest) -> HttpResponse | None:
     """What is wrong with a request before anybody reads its body."""
-    if not request.headers.get("Authorization") and not request.META.get("CONTENT_LENGTH"):
-        return _error(401, "invalid_client", "Name the client by HTTP Basic or in the form.")
     if int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST_BODY:
         return _error(400, "invalid_request", "The form is too long.")
-    if request.content_type not in (FORM, ""):
+    is_form = request.content_type in (FORM, "")
+    if not request.headers.get("Authorization") and not (is_form and request.POST.get("client_id")):
+        words = f"Name the client by HTTP Basic, or in a form sent as {FORM}."
+        return _error(401, "invalid_client", words)
+    if not is_form:
         return _error(400, "invalid_request", f"Send the form as {FORM}.")
-    if not request.headers.get("Authorization") and not request.POST.get("client_id"):
-        return _error(401, "invalid_client", "Name the client by HTTP Basic or in the form.")
     return None
 
 

@@ -8,6 +8,7 @@ from fhir.codec import same
 from fhir.errors import NotFound, PreconditionFailed, VersionConflict
 from fhir.known import Known, has_table, key_of, with_ids
 from fhir.mapping import OUR_META, Resource
+from fhir.models import Record
 from fhir.principal import Principal
 from fhir.registry import mapping
 from fhir.writing.drafts import Draft
@@ -38,8 +39,22 @@ def look(drafts: list[Draft], by: Principal, *, every_target: bool) -> Known:
     wanted = {key for key in targets if key and (every_target or has_table(key[0]))}
     known.look_up(wanted | {draft.key for draft in drafts if draft.intent.id})
     _lock([draft for draft in drafts if draft.key in known.found])
+    if not by.sees_everything:
+        _keep([draft.old for draft in drafts if draft.old is not None], known)
     _look_back([draft for draft in drafts if draft.intent.id and draft.old is None])
     return known
+
+
+def _keep(records: list[Record], known: Known) -> None:
+    """What a record points to already it goes on pointing to, whether or not the writer sees it.
+
+    Else a program of one facility that completes a visit at another would take the visit from it.
+    """
+    for record in records:
+        for field in record._meta.concrete_fields:
+            target = getattr(record, field.name) if field.is_relation else None
+            if isinstance(target, Record):
+                known.add(target)
 
 
 def _lock(drafts: list[Draft]) -> None:

@@ -7,11 +7,12 @@ import pytest
 from accounts.models import Location, Organization, Practitioner
 from fhir.errors import NotAllowed
 from fhir.principal import SYSTEM
+from fhir.registry import render
 from fhir.writing import Intent, write
 from patients.models import Condition, Encounter, Patient
 from patients.tests.access.test_clients_see import EVERYWHERE, limited
 from patients.write_access import writable
-from tests.cast import person
+from tests.cast import person, visit
 
 HARBOUR, HILL, DALE = ({"reference": f"Organization/{n}"} for n in ("harbour", "hill", "dale"))
 
@@ -131,30 +132,33 @@ def test_a_record_does_not_move_out_of_sight(house, whom):
 
 @pytest.mark.parametrize("place", [HILL, DALE, {"display": "Somewhere"}])
 def test_a_visit_takes_place_at_its_facility(house, place):
-    visit = about("Patient/rosa", "Encounter", status="planned", serviceProvider=place)
+    stay = about("Patient/rosa", "Encounter", status="planned", serviceProvider=place)
     with pytest.raises(NotAllowed, match="serviceProvider"):
-        create(house, visit | {"class": {"code": "AMB"}})
+        create(house, stay | {"class": {"code": "AMB"}})
 
 
 def test_a_visit_elsewhere_that_is_there_already_may_be_completed(house):
-    visit = about("Patient/rosa", "Encounter", status="planned", serviceProvider=HILL)
-    visit |= {"class": {"code": "AMB"}, "id": "v"}
-    update(house, visit, by=SYSTEM)
-    update(house, visit | {"status": "finished"})
-    assert Encounter.objects.get(fhir_id="v").status == "finished"
+    planned = about("Patient/rosa", "Encounter", status="planned", serviceProvider=HILL)
+    planned |= {"class": {"code": "AMB"}, "id": "v"}
+    update(house, planned, by=SYSTEM)
+    update(house, planned | {"status": "finished"})
+    stay = Encounter.objects.get(fhir_id="v")
+    assert (stay.status, stay.organization) == ("finished", house.hill)
+
+
+def test_a_patient_whose_home_is_elsewhere_keeps_it(house):
+    visit(house.hanne, house.harbour)
+    update(house, render(house.hanne) | {"gender": "female"})
+    hanne = Patient.objects.get(pk=house.hanne.pk)
+    assert (hanne.gender, hanne.managing_organization) == ("female", house.hill)
 
 
 def test_a_patient_is_not_sent_away(house):
-    rosa = Patient.objects.get(pk=house.rosa.pk)
-    from fhir.registry import render
-
     with pytest.raises(NotAllowed):
-        update(house, render(rosa) | {"managingOrganization": HILL})
+        update(house, render(house.rosa) | {"managingOrganization": HILL})
 
 
 def test_a_patient_it_sees_may_be_changed(house):
-    from fhir.registry import render
-
     update(house, render(house.rosa) | {"gender": "female"})
     assert Patient.objects.get(pk=house.rosa.pk).gender == "female"
 
