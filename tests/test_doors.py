@@ -26,6 +26,7 @@ SAMPLES = {
     "path": "x",
     "type": "Patient",
     "fhirid": "rosa",
+    "anything": "x",
 }
 
 
