@@ -17,7 +17,7 @@ LONGEST_QUERY = 64 * 1024
 # Members, objects and lists: what costs memory many times its bytes once it is parsed.
 MOST_PARTS_OF_ONE = 400_000
 MOST_PARTS_OF_BUNDLE = 1_500_000
-PARTS = (b"{", b"[", b":", b"<")
+PARTS = {Format.JSON: (b"{", b"[", b":"), Format.XML: (b"<",)}
 
 
 def raw(request: HttpRequest) -> bytes:
@@ -90,9 +90,9 @@ def parsed(body: bytes, format_: Format, most: int = MOST_PARTS_OF_ONE) -> Any:
     """Bytes as a resource; refused before parsing where they hold too many parts."""
     if not body.strip():
         raise Malformed("The body is empty; a resource was expected.")
-    if sum(map(body.count, PARTS)) > most:
+    if sum(map(body.count, PARTS[format_])) > most:
         raise TooLarge(
-            f"The body has more than {most:,} members, objects and lists. "
+            f"The body has more than {most:,} members, objects, lists or tags. "
             "Send it in several requests."
         )
     if format_ is Format.JSON:

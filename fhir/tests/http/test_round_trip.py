@@ -42,6 +42,6 @@ def test_every_official_example_comes_back_as_it_went(api):
             continue
         as_xml = api.get(name, Accept=XML).response.content
         again = api.put(name, as_xml, content_type=XML)
-        if again["ETag"] != made["ETag"] or not same(again.body, read.body):
-            lost.append(f"{name} by XML")
+        if again.status != 200 or again["ETag"] != made["ETag"]:
+            lost.append(f"{name} by XML: {again.status} {again.body}"[:300])
     assert lost == []
