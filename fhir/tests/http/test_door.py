@@ -201,7 +201,7 @@ def test_a_bad_body_is_refused(api, body):
     [
         ({"gender": "martian"}, "Patient.gender"),
         ({"birthDate": "yesterday"}, "Patient.birthDate"),
-        ({"password__startswith": "a"}, "Patient"),
+        ({"password__startswith": "a"}, "Patient.password__startswith"),
         ({"name": [{"family": 7}]}, "Patient.name[0].family"),
         ({"link": [{"type": "refer"}]}, "Patient.link[0].other"),
         ({"contact": [{"gender": "male"}]}, "Patient.contact[0]"),
