@@ -144,6 +144,10 @@ class Facilities(RecordAdmin):
     search_fields = ("name",)
     fields = ("name", "active", "time_zone")
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A facility is entered because it is in use."""
+        return {"active": True} | super().get_changeform_initial_data(request)
+
 
 class PlaceForm(ModelForm[Location]):
     """A ward (part of nothing) or a bed (part of a ward), at one facility."""

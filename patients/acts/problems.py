@@ -24,7 +24,7 @@ from patients.acts.history import (
 from patients.chart.concepts import all_words
 from patients.models import Condition, Patient
 from patients.models.base import ENTERED_IN_ERROR
-from patients.models.condition import ON_THE_LIST, PROBLEM_LIST, RULED_OUT
+from patients.models.condition import ENCOUNTER_DIAGNOSIS, ON_THE_LIST, PROBLEM_LIST, RULED_OUT
 from patients.terminology.coded import Coded
 
 VERIFICATIONS = ("confirmed", "provisional", "differential", "unconfirmed")
@@ -98,6 +98,7 @@ def diagnose(*, by: Principal, patient: Patient, said: Diagnosis) -> Condition:
         recorded_at=timezone.now(),
         recorder=author_reference(by),
         asserter=author_reference(by),
+        categories=[] if said.on_problem_list else [ENCOUNTER_DIAGNOSIS],
     )
     _say(row, by, said)
     return create(row, by=by, action="diagnose")
@@ -128,7 +129,8 @@ def _say(row: Condition, by: Principal, said: Diagnosis) -> None:
     row.body_sites = kept(before, all_words(before), said.body_site, texts(said.body_site))
     if said.on_problem_list != row.is_on_problem_list:
         rest = [each for each in row.categories if each not in ON_THE_LIST]
-        row.categories = [*rest, PROBLEM_LIST] if said.on_problem_list else rest
+        off = rest or [ENCOUNTER_DIAGNOSIS]
+        row.categories = [*rest, PROBLEM_LIST] if said.on_problem_list else off
     comment(row, by, said.note)
 
 

@@ -10,6 +10,7 @@ from patients.models.encounter import Encounter
 ACTIVE = ("active", "recurrence", "relapse")
 RULED_OUT = (ENTERED_IN_ERROR, "refuted")
 PROBLEM_LIST = "problem-list-item"
+ENCOUNTER_DIAGNOSIS = "encounter-diagnosis"
 # US Core's "health-concern" stands on the problem list too.
 ON_THE_LIST = [PROBLEM_LIST, "health-concern"]
 

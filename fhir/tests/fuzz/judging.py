@@ -11,6 +11,7 @@ from typing import Any
 from django.test import Client
 
 from fhir.codec import loads
+from fhir.errors import Refusal
 from fhir.tests.fuzz.asking import Asker, Request
 from fhir.xml import to_json
 
@@ -81,7 +82,10 @@ def judged(request: Request, status: int, content_type: str, body: bytes) -> str
         return ""
     if not content_type.startswith("application/fhir+"):
         return f"{status} of type {content_type}: {body[:200]!r}"
-    outcome: Any = to_json(body) if "xml" in content_type else loads(body)
+    try:
+        outcome: Any = to_json(body) if "xml" in content_type else loads(body)
+    except Refusal as refusal:
+        return f"{status} with a body that no FHIR reader takes: {refusal} {body[:200]!r}"
     if outcome.get("resourceType") != "OperationOutcome" or not outcome.get("issue"):
         return f"{status} is no OperationOutcome: {body[:200]!r}"
     dumb = [

@@ -1,0 +1,1 @@
+"""What the product writes, judged by those who wrote the profiles."""
