@@ -68,6 +68,7 @@ class Change(models.Model):
         indexes = [
             models.Index(fields=["patient_id", "seq"], name="change_of_patient"),
             models.Index(fields=["patient_id", "at"], name="change_of_patient_by_time"),
+            models.Index(fields=["type", "seq"], name="change_of_type"),
         ]
 
     def __str__(self) -> str:
