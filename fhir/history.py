@@ -9,14 +9,13 @@ from urllib.parse import urlencode
 from django.core import signing
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from fhir.definitions import patient_paths
 from fhir.errors import BadParameter, NotAllowed, UnknownParameter
 from fhir.mapping import Resource
 from fhir.models import Change
 from fhir.models.change import Op
 from fhir.ports import port
 from fhir.principal import Principal
-from fhir.registry import mapping, patient_model
+from fhir.registry import mapping
 from fhir.times import moment_range
 
 Pairs = list[tuple[str, str]]
@@ -49,23 +48,21 @@ def changes_of_all(by: Principal) -> Changes:
 
 
 def _seen(rows: Changes, by: Principal, type_: str) -> Changes:
-    """Versions of what stands and may be seen, as far as they were about a visible patient.
+    """Versions that may be seen by themselves, and the newest of what stands and may be seen.
 
     A record may have moved from one chart to another, and a deleted one has no row left to ask:
-    each version is therefore judged by the patient whom it was about.
+    each version is therefore judged by the patient whom it was about. One that does not say whom
+    (an implant, a Bundle, a letter about two) may have told of anybody.
     """
     if by.sees_everything:
         return rows
     visible = port("visible")
     standing = mapping(type_).model.objects.filter(pk=OuterRef("record_id"))
-    patients = patient_model().objects.filter(pk=OuterRef("patient_id"))
-    of_patient = Q(Exists(visible(patients, by)))
-    nobody = Q(patient_id=None)
-    if patient_paths(type_):
-        stands, gone = of_patient | (nobody & ~Q(Exists(_later()))), of_patient
-    else:
-        stands, gone = of_patient | nobody, nobody if by.facilities else Q(pk__in=[])
-    return rows.filter((Q(Exists(visible(standing, by))) & stands) | (~Q(Exists(standing)) & gone))
+    alone = Q(Exists(visible(Change.objects.filter(pk=OuterRef("pk")), by)))
+    newest = ~Q(Exists(_later()))
+    return rows.filter(
+        (Q(Exists(visible(standing, by))) & (alone | newest)) | (~Q(Exists(standing)) & alone)
+    )
 
 
 def _later() -> Changes:

@@ -91,8 +91,9 @@ def browser(user=None):
 def hidden_chart(harbour, hill, rosa):
     """The chart at Hill, a deleted record of it, and one that moved from it into Rosa's."""
     hidden.put(*hidden.records())
-    hidden.put(hidden.observation("hidden-2"))
-    hidden.delete("Observation", "hidden-2")
+    hidden.put(*hidden.gone())
+    for each in hidden.gone():
+        hidden.delete(each["resourceType"], each["id"])
     hidden.put(hidden.observation("moved-1", code_="9999-2"))
     mine = {"effectiveDateTime": "2001-01-01T01:01:01Z", "valueQuantity": {"value": 1}}
     mine |= {"code": {"text": "Visible"}, "subject": {"reference": "Patient/rosa"}}

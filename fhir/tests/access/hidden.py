@@ -78,6 +78,12 @@ def records():
     ]
 
 
+def gone():
+    """Some that were deleted: their tombstones are as hidden as they were."""
+    kept = ("Observation", "Communication", "Bundle", "Device", "Basic")
+    return [each | {"id": "hidden-2"} for each in records() if each["resourceType"] in kept]
+
+
 def concept_of(system, code):
     where = f"http://terminology.hl7.org/CodeSystem/{system}"
     return {"coding": [{"system": where, "code": code}]}

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.urls import get_resolver
 
-from fhir.tests.access.hidden import HERE, LOINC, NOWHERE, observation, patient, records
+from fhir.tests.access.hidden import HERE, LOINC, NOWHERE, gone, observation, patient, records
 
 FHIR, FORM = "application/fhir+json", "application/x-www-form-urlencoded"
 PATCH = "application/json-patch+json"
@@ -110,7 +110,7 @@ MAIN = ("Patient", "Observation", "Communication")
 def by_id(*, main=False):
     """Every method of every route, about every hidden record; or about the ``main`` ones."""
     routes = [(r, m) for r, m in addresses() if "<path:" not in r and "metadata" not in r]
-    for resource in (*records(), observation("hidden-2")):
+    for resource in (*records(), *gone()):
         known = resource["resourceType"] in MAIN
         for route, methods in routes:
             if ("<fhirid:" in route or known) and (known or not main):
