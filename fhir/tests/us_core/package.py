@@ -62,8 +62,6 @@ def searches() -> list[tuple[str, tuple[str, ...]]]:
 
 def expression(type_: str, name: str) -> str:
     """FHIRPath of a search parameter, as the package defines it."""
-    if name == "_id":
-        return "Resource.id"
     for parameter in resources("SearchParameter"):
         if parameter["code"] == name and type_ in parameter["base"]:
             text: str = parameter["expression"]
