@@ -291,8 +291,8 @@ def test_a_packed_body_is_unpacked(api):
     ("body", "encoding", "status"),
     [
         (b"not packed", "gzip", 400),
-        (gzip.compress(b"{}" * 100)[:-12], "gzip", 400),
-        (gzip.compress(b"{}") + b"more", "gzip", 400),
+        (gzip.compress(b"{}" * 100, mtime=0)[:-12], "gzip", 400),
+        (gzip.compress(b"{}", mtime=0) + b"more", "gzip", 400),
         (zlib.compress(b"{}"), "deflate", 415),
         (b"{}", "gzip, gzip", 415),
         (b"{}", "br", 415),
