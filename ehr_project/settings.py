@@ -235,6 +235,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_TLS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 2**20
+FHIR_TOKENS_AT = "/oauth/token"
 # What a body over FHIR may hold at most, unpacked: of bytes, and a Bundle of entries.
 FHIR_LARGEST_BODY: int = env.int("CHARTWAVE_FHIR_BODY_MB", default=16) * 2**20
 FHIR_MOST_ENTRIES: int = env.int("CHARTWAVE_FHIR_ENTRIES", default=10_000)

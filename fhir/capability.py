@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from fhir.definitions import RESOURCE_TYPES
@@ -12,6 +13,7 @@ from fhir.search.official import official
 from fhir.search.questions import searchable
 
 OPERATION = "http://hl7.org/fhir/OperationDefinition"
+OAUTH_URIS = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
 SECURITY = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 # Everything that a type can do; which addresses there are, ``fhir.urls.TABLE`` says.
 NOT_INTERACTIONS = {"validate", "everything", "capabilities"}
@@ -34,6 +36,7 @@ def statement(base: str) -> Resource:
             {
                 "mode": "server",
                 "security": {
+                    "extension": [_token_address(base)],
                     "service": [{"coding": [{"system": SECURITY, "code": "OAuth"}]}],
                     "description": "OAuth 2 client credentials with SMART system scopes; a "
                     "signed-in browser may read. Answers hold only what the asker may see.",
@@ -47,6 +50,12 @@ def statement(base: str) -> Resource:
             }
         ],
     }
+
+
+def _token_address(base: str) -> Resource:
+    """Where clients get tokens, as SMART has always said it; ``fhirclient`` looks for it here."""
+    address = base.removesuffix("/fhir") + settings.FHIR_TOKENS_AT
+    return {"url": OAUTH_URIS, "extension": [{"url": "token", "valueUri": address}]}
 
 
 def codes() -> set[str]:
