@@ -34,7 +34,7 @@ class House:
     def cpu_s(self) -> float:
         """CPU seconds that the database and the web processes have used so far."""
         roots = [self.cluster.postmaster_pid, self.web.pid if self.web else None]
-        return sum(_tree_cpu_s(root) for root in roots if root)
+        return sum(process_cpu_s(root) for root in roots if root)
 
 
 @contextlib.contextmanager
@@ -62,15 +62,17 @@ def scratch_house() -> Iterator[House]:
 
 
 @contextlib.contextmanager
-def open_doors(house: House, workers: int = 2) -> Iterator[str]:
-    """The web server as the house runs it; gives its host and port."""
+def open_doors(
+    house: House, workers: int = 2, application: str = "ehr_project.wsgi"
+) -> Iterator[str]:
+    """The web server as the house runs it, or with another application; its host and port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         house.port = free.getsockname()[1]
     address = f"127.0.0.1:{house.port}"
     house.web = subprocess.Popen(
         [
-            *(sys.executable, "-m", "gunicorn", "ehr_project.wsgi", "--bind", address),
+            *(sys.executable, "-m", "gunicorn", application, "--bind", address),
             *("--worker-class", "gthread", "--workers", str(workers), "--threads", str(THREADS)),
             *("--log-level", "warning", "--graceful-timeout", "2", "--no-control-socket"),
         ],
@@ -104,7 +106,7 @@ def _forget_connections() -> None:
         connections.close_all()
 
 
-def _tree_cpu_s(root: int) -> float:
+def process_cpu_s(root: int) -> float:
     """CPU seconds of a process, its living children and those it has buried."""
     total, wanted = 0.0, {root}
     stats = {}
