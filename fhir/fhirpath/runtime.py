@@ -148,6 +148,11 @@ def valued(value: Any) -> bool:
     return value is not None and value.__class__ is not dict
 
 
+def primitive(value: Any) -> bool:
+    """Whether it is a value, and no list where FHIR has none: that is judged elsewhere."""
+    return value is not None and value.__class__ not in (dict, list)
+
+
 def known(*, yes: bool, no: bool) -> bool | None:
     """A predicate as a value."""
     return True if yes else False if no else None
@@ -167,7 +172,7 @@ def alike(one: Any, other: Any) -> bool | None:
 
 def among(value: Any, values: Container[Any]) -> bool | None:
     """``value in values`` of a primitive."""
-    return None if value is None or value.__class__ is dict else value in values
+    return value in values if primitive(value) else None
 
 
 def frozen(value: Any) -> Any:
@@ -186,7 +191,7 @@ def frozen_all(values: Iterable[Any]) -> frozenset[Any]:
 
 def plain(values: Iterable[Any]) -> frozenset[Any]:
     """The primitives among the values as a set."""
-    return frozenset(value for value in values if valued(value))
+    return frozenset(value for value in values if primitive(value))
 
 
 def distinct(values: list[Any]) -> bool:
