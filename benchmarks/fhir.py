@@ -44,7 +44,7 @@ PROTOCOL: Final = (
 def measure(quick: bool) -> Report:  # noqa: FBT001 - the shape that every benchmark has
     """Everything a client does, then search in a small and in a large house."""
     n, big, first = (100, 40_000, 60_000) if quick else (1000, 1_000_000, 1_500_000)
-    most_s = 1.0 if quick else 30.0
+    most_s = 1.0 if quick else 8.0
     with scratch_house() as house, psycopg.connect(house.owner_url, autocommit=True) as owner:
         with open_doors(house) as address:
             ours = Server(OURS, address, issued(), house.cpu_s)

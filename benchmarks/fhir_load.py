@@ -68,7 +68,7 @@ def rate(
     """Ask all, or as many as get done ``within_s``; the first few only warm the server up."""
     waiting = iter(asks)
     if len(asks) > WARM_UP:
-        _all(server, islice(waiting, WARM_UP), clients, within_s)
+        _all(server, islice(waiting, WARM_UP), clients, within_s / 4)
     cpu, began = server.cpu_s(), time.perf_counter()
     took, done, failed = _all(server, waiting, clients, within_s)
     wall, used = time.perf_counter() - began, max(server.cpu_s() - cpu, 0.01)
@@ -121,6 +121,15 @@ def _asked(server: Server, ask: Ask) -> int:
 
 
 def _status(door: http.client.HTTPConnection, server: Server, ask: Ask) -> int:
+    """The status of the answer; a server that hung up meanwhile is asked again."""
+    try:
+        return _sent(door, server, ask)
+    except (OSError, http.client.HTTPException):
+        door.close()
+        return _sent(door, server, ask)
+
+
+def _sent(door: http.client.HTTPConnection, server: Server, ask: Ask) -> int:
     headers = {"Accept": FHIR_JSON, "Host": "localhost"}
     if server.token:
         headers["Authorization"] = f"Bearer {server.token}"
