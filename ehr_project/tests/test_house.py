@@ -148,7 +148,7 @@ def running() -> Iterator[Running]:
 class TestWholeHouse:
     def test_is_ready_and_serves_the_sign_in_page(self, running):
         assert running.status("/readyz") == 200
-        assert running.status("/sign-in/") == 200
+        assert until(lambda: running.status("/sign-in/") == 200, 60)  # codes are loading beside it
 
     def test_the_long_tables_of_codes_load_behind_the_open_doors(self, running):
         log = running.data / "logs" / "codes.log"

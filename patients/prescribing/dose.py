@@ -9,12 +9,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NoReturn
 
-from django.utils.translation import gettext as _
-
 TABLES = Path(__file__).with_name("tables")
 LARGEST = Decimal(1_000_000_000)
 MOST_PLACES = 4
 _THIN = "\N{NARROW NO-BREAK SPACE}"
+
+
+def _(text: str) -> str:
+    """``text`` in the language of the reader; Django is needed only for a refusal."""
+    from django.utils.translation import gettext
+
+    return gettext(text)
 
 
 class DoseRefused(ValueError):
