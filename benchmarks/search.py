@@ -42,6 +42,7 @@ COLUMNS: Final = (
     *("deceased", "addresses", "marital_status", "contacts", "communication", "links"),
     *("general_practitioners", "extensions", "pronouns", "sex_for_clinical_use", "family", "given"),
     *("name_search", "name_words", "name_trigrams", "name_prefixes", "identifier_values"),
+    "search_tokens",
 )
 TABLES: Final = ("patients_patient", "patients_facilitylink", "patients_nameword")
 PROTOCOL: Final = (
@@ -183,6 +184,7 @@ def _rows(crowd: Crowd, keys: list[UUID]) -> Iterator[tuple[Any, ...]]:
             list(dict.fromkeys(gram for word in words for gram in grams[word])),
             list(dict.fromkeys(start for word in words for start in prefixes(word))),
             [mrn],
+            [],
         )
 
 
