@@ -1,8 +1,8 @@
 """Database triggers that keep a promise no Python can: a record never changes in silence."""
 
-from typing import Any
+from collections.abc import Iterator
 
-from django.db.migrations.operations.base import Operation
+from fhir.table_operation import TableOperation
 
 FUNCTION = """
 CREATE OR REPLACE FUNCTION chartwave_version_grows() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -20,7 +20,7 @@ END $$;
 """
 
 
-class GuardVersion(Operation):
+class GuardVersion(TableOperation):
     """Refuse an UPDATE of ``model`` whose ``version`` did not grow by one.
 
     Args:
@@ -28,39 +28,20 @@ class GuardVersion(Operation):
         bookkeeping: Columns that may change without a new version (search helpers).
     """
 
-    reversible = True
-
     def __init__(self, model: str, bookkeeping: tuple[str, ...] = ()) -> None:
-        self.model = model
+        super().__init__(model)
         self.bookkeeping = bookkeeping
 
-    def state_forwards(self, app_label: str, state: Any) -> None:
-        """Triggers are not part of Django's state."""
-
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: Any,
-        from_state: Any,  # noqa: ARG002
-        to_state: Any,
-    ) -> None:
-        table = to_state.apps.get_model(app_label, self.model)._meta.db_table
-        schema_editor.execute(FUNCTION, params=None)
+    def make(self, table: str) -> Iterator[str]:
+        yield FUNCTION
         arguments = ", ".join(f"'{column}'" for column in self.bookkeeping)
-        schema_editor.execute(
+        yield (
             f'CREATE TRIGGER version_grows BEFORE UPDATE ON "{table}" '
             f"FOR EACH ROW EXECUTE FUNCTION chartwave_version_grows({arguments})"
         )
 
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: Any,
-        from_state: Any,
-        to_state: Any,  # noqa: ARG002
-    ) -> None:
-        table = from_state.apps.get_model(app_label, self.model)._meta.db_table
-        schema_editor.execute(f'DROP TRIGGER version_grows ON "{table}"')
+    def drop(self, table: str) -> Iterator[str]:
+        yield f'DROP TRIGGER version_grows ON "{table}"'
 
     def describe(self) -> str:
         return f"Guard the version of {self.model}"

@@ -1,56 +1,32 @@
 """Indexes by which records are found over FHIR, each made for one table by a migration."""
 
-from typing import Any
+from collections.abc import Iterator
 
-from django.db.migrations.operations.base import Operation
+from fhir.table_operation import TableOperation
 
 NARROW_HOURS = 25  # the longest day, when the clocks go back
 # In SQL, of the end and the start of a span; null where one of them is open.
 NARROW = f"({{}} - {{}}) <= '{NARROW_HOURS} hours'::interval"
 
 
-class TokenIndex(Operation):
+class TokenIndex(TableOperation):
     """Index ``search_tokens`` of ``model``.
 
     Not ``Meta.indexes`` of Record: a model with a Meta of its own would not inherit it, and
     nobody would notice but the one who waits for an answer.
     """
 
-    reversible = True
+    def make(self, table: str) -> Iterator[str]:
+        yield f'CREATE INDEX "{table}_tokens" ON "{table}" USING gin (search_tokens)'
 
-    def __init__(self, model: str) -> None:
-        self.model = model
-
-    def state_forwards(self, app_label: str, state: Any) -> None:
-        """Not part of Django's state."""
-
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: Any,
-        from_state: Any,  # noqa: ARG002
-        to_state: Any,
-    ) -> None:
-        table = to_state.apps.get_model(app_label, self.model)._meta.db_table
-        schema_editor.execute(
-            f'CREATE INDEX "{table}_tokens" ON "{table}" USING gin (search_tokens)'
-        )
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: Any,
-        from_state: Any,
-        to_state: Any,  # noqa: ARG002
-    ) -> None:
-        table = from_state.apps.get_model(app_label, self.model)._meta.db_table
-        schema_editor.execute(f'DROP INDEX "{table}_tokens"')
+    def drop(self, table: str) -> Iterator[str]:
+        yield f'DROP INDEX "{table}_tokens"'
 
     def describe(self) -> str:
         return f"Index what {self.model} is found by"
 
 
-class SpanIndex(Operation):
+class SpanIndex(TableOperation):
     """Index the spans of two columns of ``model`` by their beginning.
 
     Nearly all dates are moments or days: what lies in a time began at most ``NARROW_HOURS`` before
@@ -65,49 +41,31 @@ class SpanIndex(Operation):
         by_start: Whether to index the beginnings as well, newest first.
     """
 
-    reversible = True
-
     def __init__(
         self, model: str, start: str, end: str, *, lead: str = "", by_start: bool = False
     ) -> None:
-        self.model, self.start, self.end = model, start, end
+        super().__init__(model)
+        self.start, self.end = start, end
         self.lead, self.by_start = lead, by_start
 
-    def state_forwards(self, app_label: str, state: Any) -> None:
-        """Not part of Django's state."""
-
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: Any,
-        from_state: Any,  # noqa: ARG002
-        to_state: Any,
-    ) -> None:
-        table = to_state.apps.get_model(app_label, self.model)._meta.db_table
+    def make(self, table: str) -> Iterator[str]:
         narrow = NARROW.format(f'"{self.end}"', f'"{self.start}"')
         lead = f'"{self.lead}", ' if self.lead else ""
-        schema_editor.execute(
+        yield (
             f'CREATE INDEX "{table}_wide" ON "{table}" ({lead}"{self.end}") '
             f"WHERE ({narrow}) IS NOT TRUE"
         )
-        schema_editor.execute(f'CREATE STATISTICS "{table}_narrow" ON ({narrow}) FROM "{table}"')
+        yield f'CREATE STATISTICS "{table}_narrow" ON ({narrow}) FROM "{table}"'
         if self.by_start:
-            schema_editor.execute(
+            yield (
                 f'CREATE INDEX "{table}_start" ON "{table}" '
                 f'("{self.start}" DESC NULLS LAST, id DESC)'
             )
 
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: Any,
-        from_state: Any,
-        to_state: Any,  # noqa: ARG002
-    ) -> None:
-        table = from_state.apps.get_model(app_label, self.model)._meta.db_table
-        schema_editor.execute(f'DROP INDEX IF EXISTS "{table}_start"')
-        schema_editor.execute(f'DROP STATISTICS "{table}_narrow"')
-        schema_editor.execute(f'DROP INDEX "{table}_wide"')
+    def drop(self, table: str) -> Iterator[str]:
+        yield f'DROP INDEX IF EXISTS "{table}_start"'
+        yield f'DROP STATISTICS "{table}_narrow"'
+        yield f'DROP INDEX "{table}_wide"'
 
     def describe(self) -> str:
         return f"Index the spans of {self.model}"
