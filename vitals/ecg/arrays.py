@@ -11,6 +11,7 @@ import numpy.typing as npt
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
+Uint8Array: TypeAlias = npt.NDArray[np.uint8]
 
 
 class Span(NamedTuple):
