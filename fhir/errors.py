@@ -8,12 +8,14 @@ class Refusal(Exception):
         status: HTTP status of the answer.
         code: Stable kebab-case name of the reason, for programs.
         issue: FHIR issue-type code for an OperationOutcome.
-        expression: FHIRPath of the element at fault, when there is one.
+        expression: FHIRPath of the element at fault, or the name of the parameter, if there is one.
+        part: Part of the request that is at fault where no element is.
     """
 
     status = 400
     code = "refused"
     issue = "processing"
+    part = "request"
 
     def __init__(self, message: str = "", *, expression: str = "", code: str = "") -> None:
         self.message = message or (self.__doc__ or "").strip()
@@ -27,6 +29,7 @@ class Malformed(Refusal):
 
     code = "malformed"
     issue = "structure"
+    part = "body"
 
 
 class Invalid(Refusal):
@@ -43,6 +46,7 @@ class UnknownType(Refusal):
     status = 404
     code = "unknown-type"
     issue = "not-supported"
+    part = "url"
 
 
 class UnknownParameter(Refusal):
@@ -50,6 +54,7 @@ class UnknownParameter(Refusal):
 
     code = "unknown-parameter"
     issue = "not-supported"
+    part = "parameter"
 
 
 class BadParameter(Refusal):
@@ -57,6 +62,7 @@ class BadParameter(Refusal):
 
     code = "bad-parameter"
     issue = "value"
+    part = "parameter"
 
 
 class NotFound(Refusal):
@@ -65,6 +71,7 @@ class NotFound(Refusal):
     status = 404
     code = "not-found"
     issue = "not-found"
+    part = "url"
 
 
 class NotSignedIn(Refusal):
@@ -73,6 +80,7 @@ class NotSignedIn(Refusal):
     status = 401
     code = "not-signed-in"
     issue = "login"
+    part = "Authorization"
     # What the WWW-Authenticate header of the answer says.
     challenge = 'Bearer realm="Chartwave FHIR"'
 
@@ -90,6 +98,7 @@ class NotAllowed(Refusal):
     status = 403
     code = "not-allowed"
     issue = "forbidden"
+    part = "Authorization"
 
 
 class VersionConflict(Refusal):
@@ -106,6 +115,7 @@ class MethodNotAllowed(Refusal):
     status = 405
     code = "method-not-allowed"
     issue = "not-supported"
+    part = "method"
 
 
 class PreconditionFailed(VersionConflict):
@@ -113,6 +123,7 @@ class PreconditionFailed(VersionConflict):
 
     status = 412
     code = "precondition-failed"
+    part = "If-Match"
 
 
 class SeveralMatch(Refusal):
@@ -121,6 +132,7 @@ class SeveralMatch(Refusal):
     status = 412
     code = "several-match"
     issue = "multiple-matches"
+    part = "condition"
 
 
 class StillReferredTo(Refusal):
@@ -129,6 +141,7 @@ class StillReferredTo(Refusal):
     status = 409
     code = "still-referred-to"
     issue = "conflict"
+    part = "url"
 
 
 class Gone(Refusal):
@@ -137,6 +150,7 @@ class Gone(Refusal):
     status = 410
     code = "gone"
     issue = "deleted"
+    part = "url"
 
 
 class TooLarge(Refusal):
@@ -145,6 +159,7 @@ class TooLarge(Refusal):
     status = 413
     code = "too-large"
     issue = "too-long"
+    part = "body"
 
 
 class WrongMediaType(Refusal):
@@ -153,6 +168,7 @@ class WrongMediaType(Refusal):
     status = 415
     code = "wrong-media-type"
     issue = "not-supported"
+    part = "Content-Type"
 
 
 class NotAcceptable(Refusal):
@@ -161,3 +177,4 @@ class NotAcceptable(Refusal):
     status = 406
     code = "not-acceptable"
     issue = "not-supported"
+    part = "Accept"

@@ -145,7 +145,8 @@ def wish(pairs: Pairs, where: str, by: Principal) -> Wish:
     asked = dict(pairs)
     for name in asked.keys() - {"_count", "_since", "_cursor"}:
         raise UnknownParameter(
-            f'"{name[:60]}" is not a parameter of _history here. Known: _count, _since.'
+            f'"{name[:60]}" is not a parameter of _history here. Known: _count, _since.',
+            expression=name[:60],
         )
     rest = [pair for pair in pairs if pair[0] != "_cursor"]
     seal = "|".join((by.label, where, asked.get("_since", "")))
@@ -168,7 +169,10 @@ def count_of(text: str) -> int:
     if not text:
         return PAGE
     if not (text.isascii() and text.isdecimal()) or int(text[:9]) < 1:
-        raise BadParameter(f"_count={text[:20]}: write a whole number from 1 to {LARGEST_PAGE}.")
+        raise BadParameter(
+            f"_count={text[:20]}: write a whole number from 1 to {LARGEST_PAGE}.",
+            expression="_count",
+        )
     return min(int(text[:9]), LARGEST_PAGE)
 
 
@@ -181,7 +185,9 @@ def moment_of(name: str, text: str) -> datetime:
     low, _ = moment_range(text)
     if low is None:
         example = "2026-01-31T08:00:00Z"
-        raise BadParameter(f"{name}={text[:40]}: not an instant such as {example}.")
+        raise BadParameter(
+            f"{name}={text[:40]}: not an instant such as {example}.", expression=name
+        )
     return low
 
 
@@ -202,7 +208,9 @@ def opened(cursor: str, seal: str) -> Any:
         bound_to = None
         value = None
     if bound_to != seal:
-        raise BadParameter("_cursor was not given out by this server for this; ask again.")
+        raise BadParameter(
+            "_cursor was not given out by this server for this; ask again.", expression="_cursor"
+        )
     return value
 
 

@@ -163,11 +163,14 @@ def _bounded(pairs: Pairs) -> list[tuple[str, str]]:
 
 def _sendable(name: str, value: str) -> None:
     if len(name) > LONGEST_NAME:
-        raise BadParameter(f'"{shown(name)}": the name has {len(name)} letters.')
+        raise BadParameter(
+            f'"{shown(name)}": the name has {len(name)} letters.', expression=shown(name)
+        )
     for text in (name, value):
         if "\x00" in text or (not text.isascii() and _broken(text)):
             raise BadParameter(
-                f'"{shown(name)}": it holds a NUL or half a character, which is no text.'
+                f'"{shown(name)}": it holds a NUL or half a character, which is no text.',
+                expression=shown(name),
             )
     if max(map(len, value.split(","))) > LONGEST_VALUE:
         refuse(shown(name), value, f"a value has at most {LONGEST_VALUE:,} letters.")

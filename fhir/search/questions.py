@@ -81,7 +81,9 @@ class Asker:
         head, dot, rest = name.partition(".")
         head, colon, modifier = head.partition(":")
         if colon and not modifier:
-            raise UnknownParameter(f'"{shown(name)}": a modifier follows the colon.')
+            raise UnknownParameter(
+                f'"{shown(name)}": a modifier follows the colon.', expression=shown(name)
+            )
         if dot:
             return self._chain(type_, head, modifier, rest, value, depth)
         parameter = known(type_, head)
@@ -193,6 +195,7 @@ def known(type_: str, name: str) -> Official:
         raise UnknownParameter(
             f'"{shown(name)}" is not a search parameter of {type_} here. '
             f"Known: {', '.join(searchable(type_))}.",
+            expression=shown(name),
         )
     return table[name]
 
@@ -205,7 +208,9 @@ def searchable(type_: str) -> list[str]:
 def reference(type_: str, name: str) -> Official:
     """The reference parameter ``name`` of ``type_``, for chains and includes."""
     if type_ not in RESOURCE_TYPES:
-        raise UnknownParameter(f'"{shown(type_)}" is not a FHIR R4 resource type.')
+        raise UnknownParameter(
+            f'"{shown(type_)}" is not a FHIR R4 resource type.', expression=shown(name)
+        )
     parameter = known(type_, name)
     if parameter.type != "reference":
         raise UnknownParameter(
@@ -276,7 +281,9 @@ def _deep_enough(name: str, depth: int) -> None:
 def _targets(parameter: Official, modifier: str, name: str) -> tuple[str, ...]:
     if modifier:
         if modifier not in RESOURCE_TYPES:
-            raise UnknownParameter(f'"{shown(name)}": a chain takes a type, not :{modifier}.')
+            raise UnknownParameter(
+                f'"{shown(name)}": a chain takes a type, not :{modifier}.', expression=shown(name)
+            )
         return (modifier,)
     return parameter.targets
 

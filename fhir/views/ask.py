@@ -120,7 +120,9 @@ def versions(header: str, name: str = "If-Match") -> list[int] | None:
     if not tags and VERSION.fullmatch(text):
         tags = [text]  # HAPI and others forget the quotes
     if not tags:
-        raise BadParameter(f'{name}: {header[:40]} is not an ETag such as W/"3".', code="bad-etag")
+        raise BadParameter(
+            f'{name}: {header[:40]} is not an ETag such as W/"3".', expression=name, code="bad-etag"
+        )
     return [int(tag) for tag in tags if VERSION.fullmatch(tag)]
 
 

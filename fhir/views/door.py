@@ -169,7 +169,7 @@ def _looks(request: HttpRequest, query: Pairs) -> tuple[Format, bool]:
     format_ = wanted(request.headers.get("Accept", ""), asked.get("_format", ""))
     indented = asked.get("_pretty", "false")
     if indented not in ("true", "false"):
-        raise BadParameter('_pretty: write "true" or "false".')
+        raise BadParameter('_pretty: write "true" or "false".', expression="_pretty")
     return format_, indented == "true"
 
 

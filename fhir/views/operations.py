@@ -31,7 +31,8 @@ def everything(ask: Ask, *, fhir_id: str) -> Answer:
     asked = dict(pairs)
     for name in asked.keys() - set(EVERYTHING):
         raise UnknownParameter(
-            f'"{name[:60]}" is not a parameter of $everything here. Known: _type, _since, _count.'
+            f'"{name[:60]}" is not a parameter of $everything here. Known: _type, _since, _count.',
+            expression=name[:60],
         )
     types = _types(ask.by, asked.get("_type", ""))
     patient = newest(ask.by, "Patient", fhir_id)
@@ -153,7 +154,8 @@ def validate(ask: Ask, *, type_: str, fhir_id: str = "") -> Answer:
 def _judged(resource: Any, type_: str, fhir_id: str, asked: dict[str, str]) -> list[Resource]:
     for name in asked.keys() - {"mode", "profile"}:
         raise UnknownParameter(
-            f'"{name[:60]}" is not a parameter of $validate. Known: mode, profile.'
+            f'"{name[:60]}" is not a parameter of $validate. Known: mode, profile.',
+            expression=name[:60],
         )
     mode = asked.get("mode", "create")
     if mode not in MODES:

@@ -121,4 +121,4 @@ def _history(ask: Ask, rows: Any, where: str) -> Answer:
 def _known(pairs: Pairs, names: tuple[str, ...]) -> None:
     for name, _ in pairs:
         if name not in names:
-            raise UnknownParameter(f'"{name[:60]}" is not a parameter here.')
+            raise UnknownParameter(f'"{name[:60]}" is not a parameter here.', expression=name[:60])

@@ -194,7 +194,10 @@ def in_words(
     orders = [row for row in rows if isinstance(row, MedicationRequest)]
     references = [order.reference for order in orders]
     told_by = (row.information_source for row in rows if isinstance(row, MedicationStatement))
-    later = MedicationRequest.objects.standing().filter(prior_prescription__in=references)
+    # Through the patient, by whom orders are found; what replaces an order is for the same one.
+    later = MedicationRequest.objects.standing().filter(
+        patient__in={order.patient_id for order in orders}, prior_prescription__in=references
+    )
     found = yield {
         "medicines": medicines_of(rows),
         "people": practitioners([*(order.requester for order in orders), *told_by]),

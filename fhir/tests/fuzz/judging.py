@@ -89,9 +89,11 @@ def judged(request: Request, status: int, content_type: str, body: bytes) -> str
     if outcome.get("resourceType") != "OperationOutcome" or not outcome.get("issue"):
         return f"{status} is no OperationOutcome: {body[:200]!r}"
     dumb = [
-        i for i in outcome["issue"] if not i.get("code") or not i.get("details", {}).get("text")
+        each
+        for each in outcome["issue"]
+        if not (each.get("code") and each.get("details", {}).get("text") and each.get("expression"))
     ]
-    return f"{status} with an issue that says nothing: {dumb}" if dumb else ""
+    return f"{status} with an issue that says too little: {dumb}" if dumb else ""
 
 
 def fuzz(ask: Ask, *, seed: int, requests: int, give_up_after: int = 1) -> Tally:
