@@ -7,10 +7,12 @@ from typing import Final
 
 import numpy as np
 
-from vitals.ecg import gate, peaks, quality
+from vitals.ecg import quality
 from vitals.ecg.arrays import BoolArray, FloatArray, IntArray, Span
-from vitals.ecg.quality import SEGMENT_S, Grade
+from vitals.ecg.listening import Lead
+from vitals.ecg.quality import SEGMENT_S, Evidence, Grade
 from vitals.ecg.rhythm import PAUSE_S
+from vitals.ecg.signal import Ecg
 
 LEAST_SIGNAL_S: Final = 2.5  # a segment with less is "no signal"
 
@@ -20,8 +22,6 @@ T_WAVE_S: Final = 0.36  # what belongs to the beats at both ends is not looked a
 BEFORE_NEXT_S: Final = 0.2
 REST_SLOPE_SHARE: Final = 0.3  # of the usual slope of a QRS
 REST_RANGE_SHARE: Final = 0.5  # of the usual height of R
-
-_NONE: Final = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -54,32 +54,51 @@ class Window:
 
     @classmethod
     def of(cls, signal_uv: FloatArray, missing: BoolArray, sampling_rate_hz: float) -> Window:
-        """Examine microvolts of shape (n,), of which ``missing`` were never measured."""
-        usable = gate.usable(signal_uv, sampling_rate_hz, missing)
-        readable = np.zeros(len(signal_uv), dtype=bool)
-        level, height, slope = (np.zeros(len(signal_uv)) for _ in range(3))
-        first, second, beats, cut = [_NONE], [_NONE], [_NONE], []
-        for run in gate.runs(usable, sampling_rate_hz):
-            part = slice(run.start, run.end)
-            level[part] = gate.bridged(signal_uv[part], usable[part])
-            found = peaks.detect(level[part], sampling_rate_hz)
-            measured = _on_measured(found.beats, usable[part])
-            readable[part] = True
-            height[part], slope[part] = found.traces.height, np.sqrt(found.traces.energy)
-            first.append(found.pantompkins + run.start)
-            second.append(found.sleepecg + run.start)
-            beats.append(measured + run.start)
-            cut.append(quality.cut_beats(found.traces.shape, measured, sampling_rate_hz))
+        """One lead by itself: µV of shape (n,), of which ``missing`` were never measured."""
+        from vitals.ecg.fusion import fuse
+
+        ecg = Ecg(signal_uv[:, None], missing[:, None], sampling_rate_hz, ("ECG",))
+        return fuse(ecg).windows[0]
+
+    @classmethod
+    def on(cls, lead: Lead, near: IntArray) -> Window:
+        """One lead and the beats on it.
+
+        Args:
+            lead: As it was listened to.
+            near: Samples at most 100 ms from the QRS of each beat; where the lead is not readable
+                they are left out.
+        """
+        rate = lead.sampling_rate_hz
+        beats = _on_measured(lead.relocated(near), lead.usable)
+        cut = quality.cut_beats(lead.traces.shape, beats, rate)
         return cls(
-            level=level,
-            readable=readable,
-            height=height,
-            slope=slope,
-            first=np.concatenate(first),
-            second=np.concatenate(second),
-            beats=np.concatenate(beats),
-            likeness=quality.likeness(np.concatenate(cut)) if cut else np.zeros(0),
-            sampling_rate_hz=sampling_rate_hz,
+            level=lead.level,
+            readable=lead.readable,
+            height=lead.traces.height,
+            slope=np.sqrt(lead.traces.energy),
+            first=lead.first,
+            second=lead.second,
+            beats=beats,
+            likeness=quality.likeness(cut),
+            sampling_rate_hz=rate,
+        )
+
+    def evidence(self, span: Span) -> Evidence:
+        """What a grade of ``span`` rests on."""
+        at = (self.beats >= span.start) & (self.beats < span.end)
+        likeness = self.likeness[at]
+        return Evidence(
+            n_beats=len(likeness),
+            agreement=quality.agreement(self.first, self.second, span, self.sampling_rate_hz),
+            likeness=float(np.median(likeness)) if likeness.size else 0.0,
+            mean_likeness=float(np.mean(likeness)) if likeness.size else 0.0,
+            prominence=quality.prominence(
+                self.height[span.start : span.end],
+                self.beats[at] - span.start,
+                self.readable[span.start : span.end],
+                self.sampling_rate_hz,
+            ),
         )
 
     def grade(self, span: Span) -> Segment:
@@ -89,20 +108,7 @@ class Window:
         readable = self.readable[span.start : span.end]
         if np.count_nonzero(readable) < LEAST_SIGNAL_S * self.sampling_rate_hz:
             return Segment(Grade.NO_SIGNAL, 0.0, 0.0)
-        at = (self.beats >= span.start) & (self.beats < span.end)
-        likeness = self.likeness[at]
-        evidence = quality.Evidence(
-            n_beats=len(likeness),
-            agreement=quality.agreement(self.first, self.second, span, self.sampling_rate_hz),
-            likeness=float(np.median(likeness)) if likeness.size else 0.0,
-            mean_likeness=float(np.mean(likeness)) if likeness.size else 0.0,
-            prominence=quality.prominence(
-                self.height[span.start : span.end],
-                self.beats[at] - span.start,
-                readable,
-                self.sampling_rate_hz,
-            ),
-        )
+        evidence = self.evidence(span)
         return Segment(
             quality.grade(evidence), round(evidence.agreement, 2), round(evidence.likeness, 2)
         )
@@ -117,11 +123,12 @@ class Window:
         long = np.flatnonzero(np.diff(self.beats) >= PAUSE_S * self.sampling_rate_hz)
         spans = [Span(int(self.beats[at]), int(self.beats[at + 1])) for at in long]
         read = [span for span in spans if self.readable[span.start : span.end].all()]
-        at_rest = [span.start for span in read if self._is_at_rest(span)]
+        at_rest = [span.start for span in read if self.is_at_rest(span)]
         unclear = [Span(span.start + 1, span.end) for span in read if span.start not in at_rest]
         return np.array(at_rest, dtype=np.int64), unclear
 
-    def _is_at_rest(self, span: Span) -> bool:
+    def is_at_rest(self, span: Span) -> bool:
+        """Whether nothing that could be a beat is seen between the R peaks at both ends."""
         start = span.start + round(T_WAVE_S * self.sampling_rate_hz)
         end = span.end - round(BEFORE_NEXT_S * self.sampling_rate_hz)
         usual_slope = float(np.median(self.slope[self.beats]))

@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 
 from benchmarks.scoring import score
-from vitals.ecg.peaks import agreed, alone, detect
+from vitals.ecg.fusion import fuse
+from vitals.ecg.peaks import alone, grouped
+from vitals.ecg.signal import Ecg
 from vitals.tests.ecg.beats import RATE_HZ, beat_train, narrow_beats, steady
 
 
 def beats_of(signal, rate_hz=RATE_HZ):
-    return detect(signal, rate_hz).beats
+    return fuse(Ecg.of_lead(signal, rate_hz)).beats
 
 
 @pytest.mark.parametrize("rate_per_min", [35, 60, 100, 150, 180])
@@ -73,13 +75,13 @@ def test_without_others_every_beat_is_alone(size):
     assert lonely.tolist() == ([10, 20] if size == "others" else [])
 
 
-def test_one_voter_alone_is_not_enough():
+def test_votes_for_one_beat_become_one_candidate():
     votes = [np.array([10, 500]), np.array([14, 900]), np.array([12, 904])]
-    assert agreed(votes, 2, 30).tolist() == [12, 902]
+    assert grouped(votes, 30).tolist() == [12, 500, 902]
 
 
-def test_one_voter_counts_once_however_often_it_votes():
-    assert agreed([np.array([10, 14]), np.zeros(0, dtype=np.int64)], 2, 30).tolist() == []
+def test_without_votes_there_is_no_candidate():
+    assert grouped([np.zeros(0, dtype=np.int64)], 30).tolist() == []
 
 
 def test_neurokit2_is_not_imported_before_a_beat_is_looked_for():
