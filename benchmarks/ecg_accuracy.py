@@ -20,9 +20,10 @@ import numpy as np
 from benchmarks.figures import Figure, Report, Table, main, with_interval
 from benchmarks.records import Record, mitdb, mitdb_names, noise_excerpt, signals_folder
 from benchmarks.scoring import Score, inside, outside, score
-from vitals.ecg import pieces
+from vitals.ecg import grid
+from vitals.ecg.analysis import Summary, analyse, examine_from
 from vitals.ecg.arrays import FloatArray, IntArray, Span, joined
-from vitals.ecg.first_analysis import Summary, analyse, examine_from
+from vitals.ecg.signal import Ecg
 
 GATE_F1: Final = 99.2
 TOLERANCES_S: Final = (0.150, 0.050)
@@ -81,7 +82,7 @@ def measure(quick: bool) -> Report:  # noqa: FBT001 - the shape that every bench
 
 def first_analysis(record: Record) -> IntArray:
     """Beats that the product claims."""
-    reading = analyse(record.signal_uv, record.sampling_rate_hz)
+    reading = analyse(Ecg.of_lead(record.signal_uv, record.sampling_rate_hz))
     return reading.r_peaks if isinstance(reading, Summary) else np.zeros(0, dtype=np.int64)
 
 
@@ -158,11 +159,8 @@ class Claims:
 
 def _claims(record: Record) -> Claims:
     n, rate = len(record.signal_uv), record.sampling_rate_hz
-    nothing_missing = np.zeros(n, dtype=bool)
-    found = [
-        examine_from(record.signal_uv, nothing_missing, index, rate)
-        for index in range(pieces.count(n, rate))
-    ]
+    ecg = Ecg.of_lead(record.signal_uv, rate)
+    found = [examine_from(ecg, index) for index in range(grid.count(n, rate))]
     rejected: list[Span] = joined(span for piece in found for span in piece.rejected)
     beats = np.concatenate([piece.beats for piece in found])
     readable = outside(record.beats, rejected)

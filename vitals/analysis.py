@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import numpy as np
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
-from vitals.ecg import incremental, pieces
-from vitals.ecg.first_analysis import ALGORITHM, ALGORITHM_VERSION, NotAnalysable, Reading, Summary
-from vitals.ecg.incremental import Progress
-from vitals.ecg.pieces import Findings
+from vitals.ecg import gate, grid, incremental, parallel
+from vitals.ecg.analysis import NotAnalysable, Reading, Summary
+from vitals.ecg.arrays import Span
+from vitals.ecg.findings import Findings
+from vitals.ecg.pieces import Excerpt
 from vitals.ecg.quality import Grade
-from vitals.models import Analysis, Recording
+from vitals.ecg.signal import Ecg
+from vitals.ecg.version import ALGORITHM, ALGORITHM_VERSION
+from vitals.models import Analysis, ChunkReceipt, Pairing, Recording
 from vitals.models.analysis import PIECE
 from vitals.storage.codec import MISSING
 from vitals.storage.drawing import hold
 from vitals.storage.reading import end_sample, samples
 
 if TYPE_CHECKING:
-    from vitals.ecg.arrays import BoolArray, FloatArray, Span
+    from collections.abc import Iterable, Iterator
+    from uuid import UUID
+
+    from vitals.ecg.incremental import Growth, Load
 
 MOSTLY = 0.8  # our choice: "good" when four of five stretches are, "fair" when half of them are
 HALF = 0.5
+PACED: dict[str, bool] = {Pairing.Pacemaker.YES: True, Pairing.Pacemaker.NO: False}
+A_YEAR_DAYS = 365.2425
 
 
 def read(recording_id: UUID) -> Analysis | None:
@@ -33,64 +43,146 @@ def read(recording_id: UUID) -> Analysis | None:
     Returns:
         The reading; None when there is nothing to read, or whose it is changed meanwhile.
     """
-    recording = Recording.objects.get(pk=recording_id)
-    n_samples = end_sample(recording)
-    if recording.kind != Recording.Kind.ECG or n_samples == 0:
+    begun = time.monotonic()
+    recording, n_samples = _of_ecg(recording_id)
+    if n_samples == 0:
         return None
-    known = _progress(recording)
-
-    def load(span: Span) -> tuple[FloatArray, BoolArray]:
-        steps = samples(recording, span.start, span.length)[:, 0]
-        missing = steps == MISSING
-        return np.where(missing, 0.0, steps * recording.microvolt_per_step), missing
-
-    closed = recording.closed_at is not None
-    progress, reading = incremental.advance(known, n_samples, load, closed=closed)
-    fresh = [found for index, found in progress.finished.items() if index not in known.finished]
-    return _kept(recording, fresh, reading, n_samples)
-
-
-def _progress(recording: Recording) -> Progress:
-    found = recording.analyses.pieces().filter(
-        algorithm=ALGORITHM + PIECE, algorithm_version=ALGORITHM_VERSION
+    growth = incremental.advance(
+        _finished(recording),
+        n_samples,
+        recording.sampling_rate_hz,
+        signal_of(recording),
+        closed=recording.closed_at is not None,
+        examine=partial(parallel.examine, urgent=True),
     )
-    finished = [Findings.from_json(row.result) for row in found]
-    return Progress(recording.sampling_rate_hz, {each.index: each for each in finished})
+    return _kept(recording, growth, n_samples, begun)
+
+
+def unexamined(recording_id: UUID) -> list[int]:
+    """The finished pieces of a recording that nobody has examined yet."""
+    recording, n_samples = _of_ecg(recording_id)
+    rate = recording.sampling_rate_hz
+    if n_samples == 0 or gate.refusal(n_samples, rate):
+        return []
+    n_whole = grid.n_whole(n_samples, rate, closed=recording.closed_at is not None)
+    known = set(recording.analyses.pieces().current().values_list("from_sample", flat=True))
+    starts = (grid.window_span(index, n_samples, rate).start for index in range(n_whole))
+    return [index for index, start in enumerate(starts) if start not in known]
+
+
+def examine(recording_id: UUID, indexes: Iterable[int]) -> None:
+    """Examine these pieces and keep each as soon as it is done: what is kept survives any crash."""
+    recording, n_samples = _of_ecg(recording_id)
+    rate = recording.sampling_rate_hz
+    received: dict[int, int] = {}
+
+    def excerpts() -> Iterator[Excerpt]:
+        load = signal_of(recording)
+        for index in indexes:
+            window = grid.window_span(index, n_samples, rate)
+            received[index] = _received(recording, window)
+            yield Excerpt(index, n_samples, load(window))
+
+    for found in parallel.examine(excerpts()):
+        _keep_piece(recording, found, n_samples, received.pop(found.index))
+
+
+def signal_of(recording: Recording) -> Load:
+    """Loads spans of a recording, with all that is declared about them."""
+    paced = PACED.get(recording.pairing.pacemaker) if recording.pairing else None
+    age_years = _age_years(recording)
+
+    def load(span: Span) -> Ecg:
+        steps = samples(recording, span.start, span.length)
+        missing = steps == MISSING
+        return Ecg(
+            microvolts=np.where(missing, 0.0, steps * recording.microvolt_per_step),
+            missing=missing,
+            sampling_rate_hz=recording.sampling_rate_hz,
+            leads=tuple(recording.channels),
+            bandwidth_hz=recording.bandwidth_hz,
+            paced=paced,
+            age_years=age_years,
+        )
+
+    return load
+
+
+def _age_years(recording: Recording) -> float | None:
+    """The youngest that the wearer can be: readings for adults are withheld from a child."""
+    patient = recording.patient
+    born = patient.birth_date_high if patient else None
+    if born is None:
+        return None
+    return (recording.started_at.date() - born).days / A_YEAR_DAYS
+
+
+def _of_ecg(recording_id: UUID) -> tuple[Recording, int]:
+    """The recording, and how many samples there are to read."""
+    recording = Recording.objects.select_related("pairing__patient").get(pk=recording_id)
+    return recording, end_sample(recording) if recording.kind == Recording.Kind.ECG else 0
+
+
+def _finished(recording: Recording) -> dict[int, Findings]:
+    rows = recording.analyses.pieces().current()
+    found = [Findings.from_json(result) for result in rows.values_list("result", flat=True)]
+    return {each.index: each for each in found}
+
+
+def _received(recording: Recording, window: Span) -> int:
+    """How many chunks of a window are here; grows with each that comes late."""
+    chunks = ChunkReceipt.objects.filter(recording=recording, first_sample__lt=window.end)
+    return chunks.filter(first_sample__gt=window.start - F("n_samples")).count()
 
 
 @transaction.atomic
-def _kept(
-    recording: Recording, fresh: list[Findings], reading: Reading, n_samples: int
-) -> Analysis | None:
+def _keep_piece(recording: Recording, found: Findings, n_samples: int, received: int) -> None:
+    """Keep one piece, unless samples of it came, or whose they are changed, in the meantime."""
+    if not _still(recording):
+        return
+    row = _piece(recording, found, n_samples)
+    if _received(recording, Span(row.from_sample, row.to_sample)) == received:
+        _store([row])
+
+
+@transaction.atomic
+def _kept(recording: Recording, growth: Growth, n_samples: int, begun: float) -> Analysis | None:
+    if not _still(recording):
+        return None
+    reading = Analysis(
+        recording=recording,
+        algorithm=ALGORITHM,
+        algorithm_version=ALGORITHM_VERSION,
+        from_sample=0,
+        to_sample=n_samples,
+        result=described(growth.reading),
+        final=recording.closed_at is not None,
+        at=timezone.now(),
+        took_s=time.monotonic() - begun,
+    )
+    _store([*(_piece(recording, each, n_samples) for each in growth.finished), reading])
+    recording.analyses.pieces().outdated().delete()
+    return reading
+
+
+def _still(recording: Recording) -> bool:
+    """Whether they are the same wearer's samples as when reading began; holds the recording."""
     hold(recording.pk)
     now = Recording.objects.select_for_update(no_key=True).get(pk=recording.pk)
-    if now.generation != recording.generation:
-        return None
-    rate = recording.sampling_rate_hz
-    rows = [_piece(recording, each, n_samples, rate) for each in fresh]
-    rows.append(
-        Analysis(
-            recording=recording,
-            algorithm=ALGORITHM,
-            algorithm_version=ALGORITHM_VERSION,
-            from_sample=0,
-            to_sample=n_samples,
-            result=described(reading),
-            final=recording.closed_at is not None,
-            at=timezone.now(),
-        )
-    )
+    return now.generation == recording.generation
+
+
+def _store(rows: list[Analysis]) -> None:
     Analysis.objects.bulk_create(
         rows,
         update_conflicts=True,
         unique_fields=["recording", "algorithm", "algorithm_version", "from_sample"],
-        update_fields=["to_sample", "result", "final", "at"],
+        update_fields=["to_sample", "result", "final", "at", "took_s"],
     )
-    return rows[-1]
 
 
-def _piece(recording: Recording, found: Findings, n_samples: int, rate: float) -> Analysis:
-    window = pieces.window_span(found.index, n_samples, rate)
+def _piece(recording: Recording, found: Findings, n_samples: int) -> Analysis:
+    window = grid.window_span(found.index, n_samples, recording.sampling_rate_hz)
     return Analysis(
         recording=recording,
         algorithm=ALGORITHM + PIECE,

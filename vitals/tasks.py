@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from vitals.jobs import QUEUE, READ_SIGNALS, enqueue
+from vitals.jobs import EXAMINE_PIECES, QUEUE, READ_SIGNALS, enqueue, share_out
 from vitals.models import Analysis, Recording, WaveformChunk
 
 logger = logging.getLogger(__name__)
@@ -22,6 +22,12 @@ logger = logging.getLogger(__name__)
 # A worker says every 3 s that it lives (see the worker command).
 STALLED_S = 10
 LOOKED_BACK = timedelta(days=1)
+
+# A recording is read again as long after the last reading as that one took, so that a burst of
+# chunks costs at most half of a core, and a chunk that comes alone is read at once.
+LEAST_BETWEEN_S = 0.5
+# What is read in one go; more is shared out among the workers in jobs of so many pieces.
+PIECES_AT_ONCE = 6
 
 
 def own_connection(work: Callable[..., Any]) -> Callable[..., Any]:
@@ -43,15 +49,46 @@ def own_connection(work: Callable[..., Any]) -> Callable[..., Any]:
 def read_signals(recording_id: str) -> None:
     """Draw what is new, read it, refresh the summary, pack what has settled."""
     from vitals.acts.summarising import summarise
-    from vitals.analysis import read
+    from vitals.analysis import read, unexamined
     from vitals.storage.drawing import draw, pack
 
     key = UUID(recording_id)
     wait_for_uploads(key)
+    if rest_s := too_soon_s(key):
+        enqueue(key, after_s=rest_s)
+        return
     draw(key)
-    read(key)
-    summarise(key)
+    missing = unexamined(key)
+    if len(missing) > PIECES_AT_ONCE:
+        # On a fixed grid, so that a group that is asked for twice is the same group.
+        firsts = sorted({index // PIECES_AT_ONCE * PIECES_AT_ONCE for index in missing})
+        share_out(key, firsts, PIECES_AT_ONCE)
+    else:
+        read(key)
+        summarise(key)
     pack(key)
+
+
+@app.task(name=EXAMINE_PIECES, queue=QUEUE)
+@own_connection
+def examine_pieces(recording_id: str, first: int, end: int) -> None:
+    """Examine those pieces that nobody has; whoever is last has the recording read."""
+    from vitals.analysis import examine, unexamined
+
+    key = UUID(recording_id)
+    examine(key, [index for index in unexamined(key) if first <= index < end])
+    if not unexamined(key):
+        enqueue(key)
+
+
+def too_soon_s(recording_id: UUID) -> float:
+    """How long this recording's next reading must wait; 0 when it may begin."""
+    readings = Analysis.objects.readings().filter(recording=recording_id)
+    latest = readings.select_related("recording").defer("result").first()
+    if latest is None or latest.recording.closed_at is not None:
+        return 0.0
+    passed = (timezone.now() - latest.at).total_seconds()
+    return max(0.0, max(LEAST_BETWEEN_S, latest.took_s) - passed)
 
 
 def wait_for_uploads(recording_id: UUID) -> None:

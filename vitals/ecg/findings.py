@@ -30,7 +30,8 @@ class Findings:
     time. ``classes``: of each beat, shape (m,), see ``beats.classes``. ``rejected``: spans where
     none are claimed. ``pauses_after``: R peaks after which the signal is at rest for 2 s or more.
     ``segments``: its grades in order, all leads together. ``lead_grades``: the same, lead by lead.
-    ``lead_problems``: what is wrong with a lead, by its name as recorded.
+    ``lead_problems``: what is wrong with a lead, by its name as recorded. ``failed``: whether the
+    piece could not be examined, for a fault of ours.
     """
 
     index: int
@@ -42,6 +43,7 @@ class Findings:
     segments: tuple[Segment, ...]
     lead_grades: tuple[tuple[Grade, ...], ...] = ()
     lead_problems: Mapping[str, str] = field(default_factory=dict)
+    failed: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As plain lists and numbers; R peaks as the first one and steps, which are short."""
@@ -55,6 +57,7 @@ class Findings:
             "segments": [[s.grade.value, s.agreement, s.likeness] for s in self.segments],
             "lead_grades": ["".join(GRADES[g] for g in lead) for lead in self.lead_grades],
             "lead_problems": dict(self.lead_problems),
+            "failed": self.failed,
         }
 
     @classmethod
@@ -70,4 +73,5 @@ class Findings:
             segments=tuple(Segment(Grade(g), a, ln) for g, a, ln in kept["segments"]),
             lead_grades=tuple(tuple(LETTERS[g] for g in lead) for lead in kept["lead_grades"]),
             lead_problems=kept["lead_problems"],
+            failed=kept["failed"],
         )

@@ -1,145 +1,98 @@
-"""A recording in pieces of 5 minutes that are examined alone, so that nothing depends on the split.
+"""One piece of a recording examined alone.
 
-The grid is fixed: piece k covers the 10 s segments 30 k to 30 k + 29 from the first sample on, and
-is examined with 30 s more on both sides. What is found in a piece is a function of those samples
-only, whenever they came and whichever worker looked.
+What is found in it is a function of the samples of its window only, whenever they came and
+whichever process looked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
 
 import numpy as np
 
-from vitals.ecg.arrays import BoolArray, FloatArray, IntArray, Span, true_spans, within
-from vitals.ecg.quality import SEGMENT_S, Grade
-from vitals.ecg.window import Segment, Window
-
-SEGMENTS_PER_PIECE: Final = 30
-OVERLAP_S: Final = 30.0  # pantompkins1985 in pieces equals the whole from 30 s on (measured)
+from vitals.ecg import grid
+from vitals.ecg.arrays import Span, true_spans, within
+from vitals.ecg.findings import Findings
+from vitals.ecg.fusion import fuse
+from vitals.ecg.quality import Grade
+from vitals.ecg.signal import Ecg
+from vitals.ecg.window import Segment
 
 
 @dataclass(frozen=True)
-class Findings:
-    """What one piece holds. Positions are samples of the recording.
+class Excerpt:
+    """What one piece is examined on.
 
-    ``core``: the piece without its overlap. ``beats``: R peaks in it, none in rejected time.
-    ``rejected``: spans where none are claimed. ``pauses_after``: R peaks after which the signal is
-    at rest for 2 s or more. ``segments``: its grades in order.
+    ``n_samples``: length of the recording so far. ``ecg``: the samples of ``grid.window_span``.
     """
 
     index: int
-    core: Span
-    beats: IntArray
-    rejected: tuple[Span, ...]
-    pauses_after: IntArray
-    segments: tuple[Segment, ...]
+    n_samples: int
+    ecg: Ecg
 
-    def to_json(self) -> dict[str, Any]:
-        """As plain lists and numbers; R peaks as the first one and steps, which are short."""
-        return {
-            "piece": self.index,
-            "core": list(self.core),
-            "beats": np.diff(self.beats, prepend=0).tolist(),
-            "rejected": [list(span) for span in self.rejected],
-            "pauses_after": self.pauses_after.tolist(),
-            "segments": [[s.grade.value, s.agreement, s.likeness] for s in self.segments],
-        }
+    @property
+    def core(self) -> Span:
+        """The piece without its overlap, in samples of the recording."""
+        return grid.core_span(self.index, self.n_samples, self.ecg.sampling_rate_hz)
 
-    @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> Findings:
-        """Back from ``to_json``."""
-        return cls(
-            index=kept["piece"],
-            core=Span(*kept["core"]),
-            beats=np.cumsum(np.array(kept["beats"], dtype=np.int64)),
-            rejected=tuple(Span(*span) for span in kept["rejected"]),
-            pauses_after=np.array(kept["pauses_after"], dtype=np.int64),
-            segments=tuple(Segment(Grade(g), a, ln) for g, a, ln in kept["segments"]),
-        )
+    @property
+    def start(self) -> int:
+        """Where in the recording the excerpt begins."""
+        return grid.window_span(self.index, self.n_samples, self.ecg.sampling_rate_hz).start
+
+    @property
+    def segments(self) -> list[Span]:
+        """What is graded, in samples of the excerpt."""
+        rate = self.ecg.sampling_rate_hz
+        spans = grid.segments_of(self.index, self.n_samples, rate)
+        return [shifted(span, -self.start) for span in spans]
 
 
-def segment_span(index: int, sampling_rate_hz: float) -> Span:
-    """The samples of the ``index``-th 10 s of a recording."""
-    size = SEGMENT_S * sampling_rate_hz
-    return Span(round(index * size), round((index + 1) * size))
-
-
-def core_span(index: int, n_samples: int, sampling_rate_hz: float) -> Span:
-    """The samples of piece ``index`` of a recording of ``n_samples``, without overlap."""
-    first = segment_span(index * SEGMENTS_PER_PIECE, sampling_rate_hz).start
-    end = segment_span((index + 1) * SEGMENTS_PER_PIECE, sampling_rate_hz).start
-    return Span(first, end).clipped(0, n_samples)
-
-
-def window_span(index: int, n_samples: int, sampling_rate_hz: float) -> Span:
-    """The samples that piece ``index`` is examined on, with overlap."""
-    core = core_span(index, n_samples, sampling_rate_hz)
-    overlap = round(OVERLAP_S * sampling_rate_hz)
-    return Span(core.start - overlap, core.end + overlap).clipped(0, n_samples)
-
-
-def count(n_samples: int, sampling_rate_hz: float) -> int:
-    """How many pieces a recording of ``n_samples`` has."""
-    length = segment_span(SEGMENTS_PER_PIECE, sampling_rate_hz).start
-    n_pieces = n_samples // length  # or one more or less: borders of a broken rate are rounded
-    while core_span(n_pieces, n_samples, sampling_rate_hz).length > 0:
-        n_pieces += 1
-    while n_pieces and core_span(n_pieces - 1, n_samples, sampling_rate_hz).length == 0:
-        n_pieces -= 1
-    return n_pieces
-
-
-def examine(
-    index: int,
-    n_samples: int,
-    signal_uv: FloatArray,
-    missing: BoolArray,
-    sampling_rate_hz: float,
-) -> Findings:
-    """Examine one piece.
-
-    Args:
-        index: Which piece.
-        n_samples: Length of the recording so far.
-        signal_uv: Microvolts of the samples of ``window_span``, shape (n,).
-        missing: True where the device has no sample, shape (n,).
-        sampling_rate_hz: Samples per second.
-    """
-    span = window_span(index, n_samples, sampling_rate_hz)
-    core = core_span(index, n_samples, sampling_rate_hz)
-    window = Window.of(signal_uv, missing, sampling_rate_hz)
-    parts = [_shifted(part, -span.start) for part in _segments_of(core, index, sampling_rate_hz)]
-    graded = [window.grade(part) for part in parts]
-    pauses, unclear = window.long_intervals()
-    rejected = ~window.readable
-    for part, segment in zip(parts, graded, strict=True):
+def examine(excerpt: Excerpt) -> Findings:
+    """Examine one piece."""
+    fused = fuse(excerpt.ecg)
+    segments = excerpt.segments
+    graded = [fused.grade(part) for part in segments]
+    rejected = fused.rejected.copy()
+    for part, segment in zip(segments, graded, strict=True):
         rejected[part.start : part.end] |= not segment.grade.analysed
-    for part in unclear:
-        rejected[part.start : part.end] = True
-    inside = _shifted(core, -span.start)
-    beats = within(window.beats, inside)
+    inside = shifted(excerpt.core, -excerpt.start)
+    beats = within(fused.beats, inside)
     beats = beats[~rejected[beats]]
+    pauses, _ = fused.long_intervals()
     return Findings(
-        index=index,
-        core=core,
-        beats=beats + span.start,
+        index=excerpt.index,
+        core=excerpt.core,
+        beats=beats + excerpt.start,
+        classes=np.zeros(len(beats), dtype=np.uint8),
         rejected=tuple(
-            _shifted(part, core.start) for part in true_spans(rejected[inside.start : inside.end])
+            shifted(part, excerpt.core.start)
+            for part in true_spans(rejected[inside.start : inside.end])
         ),
-        pauses_after=np.intersect1d(pauses, beats) + span.start,
+        pauses_after=np.intersect1d(pauses, beats) + excerpt.start,
         segments=tuple(graded),
+        lead_grades=tuple(
+            tuple(window.grade(part).grade for part in segments) for window in fused.windows
+        ),
     )
 
 
-def _segments_of(core: Span, index: int, sampling_rate_hz: float) -> list[Span]:
-    """The segments of a piece, the last one as long as the recording is so far."""
-    numbers = range(index * SEGMENTS_PER_PIECE, (index + 1) * SEGMENTS_PER_PIECE)
-    spans = (segment_span(number, sampling_rate_hz).clipped(*core) for number in numbers)
-    return [span for span in spans if span.length > 0]
+def not_examined(excerpt: Excerpt) -> Findings:
+    """A piece whose examination failed: all of it rejected, and no more said."""
+    none = np.zeros(0, dtype=np.int64)
+    unread = Segment(Grade.NO_SIGNAL, 0.0, 0.0)
+    return Findings(
+        index=excerpt.index,
+        core=excerpt.core,
+        beats=none,
+        classes=none.astype(np.uint8),
+        rejected=(excerpt.core,),
+        pauses_after=none,
+        segments=(unread,) * len(excerpt.segments),
+        failed=True,
+    )
 
 
-def _shifted(span: Span, by: int) -> Span:
+def shifted(span: Span, by: int) -> Span:
+    """The span ``by`` samples later."""
     return Span(span.start + by, span.end + by)

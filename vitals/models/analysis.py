@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from vitals.ecg.version import ALGORITHM, ALGORITHM_VERSION
 from vitals.models.recording import Recording
 
 PIECE = "/piece"
@@ -19,6 +20,14 @@ class AnalysisQuerySet(models.QuerySet["Analysis"]):
     def pieces(self) -> AnalysisQuerySet:
         """What was found in pieces, kept so that a growing recording is not read again."""
         return self.filter(algorithm__endswith=PIECE).order_by("from_sample")
+
+    def current(self) -> AnalysisQuerySet:
+        """What the ECG algorithm of today found; what an earlier one did is not taken over."""
+        return self.filter(algorithm__startswith=ALGORITHM, algorithm_version=ALGORITHM_VERSION)
+
+    def outdated(self) -> AnalysisQuerySet:
+        """What another version of the ECG algorithm found."""
+        return self.exclude(algorithm__startswith=ALGORITHM, algorithm_version=ALGORITHM_VERSION)
 
     def touched_by(self, first_sample: int, end_sample: int) -> AnalysisQuerySet:
         """Rows that rest on any of these samples."""
@@ -36,6 +45,8 @@ class Analysis(models.Model):
     result = models.JSONField()
     final = models.BooleanField(default=False)
     at = models.DateTimeField(default=timezone.now)
+    # What the reading cost; the next one of the same recording waits as long.
+    took_s = models.FloatField(default=0.0)
 
     objects = AnalysisQuerySet.as_manager()
 

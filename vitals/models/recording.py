@@ -14,6 +14,7 @@ from accounts.roles import DEVICE_ATTACH
 from fhir.models.record import new_id
 from patients.models import Patient
 from vitals.models.device import Device
+from vitals.models.original import FileImport
 from vitals.models.pairing import Pairing
 
 if TYPE_CHECKING:
@@ -78,11 +79,16 @@ class Recording(models.Model):
     unit = models.CharField(max_length=20)
     # For an ECG in uV: microvolt per step of the stored integers.
     units_per_step = models.FloatField()
+    # What the recorder lets through, as it declares; None: it does not say.
+    bandwidth_low_hz = models.FloatField(null=True)
+    bandwidth_high_hz = models.FloatField(null=True)
     started_at = models.DateTimeField()
     created_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True)
     closed_sample_count = models.BigIntegerField(null=True)
     given_up = ArrayField(models.IntegerField(), default=list)
+    # The upload it was read from; None: it came in chunks.
+    imported = models.ForeignKey(FileImport, models.PROTECT, null=True, related_name="recordings")
     # Grows when whose samples these are has changed: what was being computed then is void.
     generation = models.PositiveIntegerField(default=0)
 
@@ -97,6 +103,11 @@ class Recording(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(units_per_step__gt=0, units_per_step__lte=1e6), name="step_possible"
+            ),
+            models.CheckConstraint(
+                condition=Q(bandwidth_low_hz__gte=0)
+                & Q(bandwidth_high_hz__gt=models.F("bandwidth_low_hz")),
+                name="bandwidth_possible",
             ),
         ]
         indexes = [models.Index(fields=["pairing", "-started_at"], name="recording_of_pairing")]
@@ -120,6 +131,13 @@ class Recording(models.Model):
     def microvolt_per_step(self) -> float:
         """Scale of an ECG."""
         return self.units_per_step * MICROVOLT[self.unit]
+
+    @property
+    def bandwidth_hz(self) -> tuple[float, float] | None:
+        """Low and high end as the recorder declares them; None when it does not."""
+        if self.bandwidth_low_hz is None or self.bandwidth_high_hz is None:
+            return None
+        return self.bandwidth_low_hz, self.bandwidth_high_hz
 
     @property
     def patient(self) -> Patient | None:

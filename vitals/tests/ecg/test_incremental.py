@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vitals.ecg.analysis import NotAnalysable, analyse
 from vitals.ecg.arrays import Span
-from vitals.ecg.first_analysis import NotAnalysable, analyse
-from vitals.ecg.incremental import Progress, advance
-from vitals.ecg.pieces import Findings, core_span, count, window_span
+from vitals.ecg.findings import Findings
+from vitals.ecg.grid import core_span, count, window_span
+from vitals.ecg.incremental import advance
+from vitals.ecg.signal import Ecg
 from vitals.tests.ecg.beats import beat_train, steady
 
 RATE_HZ = 100.0  # the slowest that is read, so that the tests are quick
@@ -26,29 +28,35 @@ def made():
     signal[20_000:21_500] = random.normal(scale=500, size=1500)
     missing = np.zeros(LENGTH, dtype=bool)
     missing[29_500:30_700] = True  # over the border of two pieces
-    return signal, missing
+    signal[missing] = 0.0
+    return Ecg(signal[:, None], missing[:, None], RATE_HZ, ("II",))
 
 
-SIGNAL, MISSING = made()
+MADE = made()
 
 
-def load(span):
-    return SIGNAL[span.start : span.end], MISSING[span.start : span.end]
+def kept(finished):
+    """Findings as they are after a stay in the database, by index."""
+    texts = [json.dumps(each.to_json()) for each in finished]
+    return {each.index: each for each in map(Findings.from_json, map(json.loads, texts))}
+
+
+def up_to(n_samples, finished=None, load=MADE.part, *, closed=False):
+    return advance(finished or {}, n_samples, RATE_HZ, load, closed=closed)
 
 
 def grown(ends, *, closed=True):
     """The reading after samples up to each of ``ends``, with all kept as text in between."""
-    progress = Progress(RATE_HZ)
+    finished = {}
     for end in ends:
-        kept = json.loads(json.dumps(progress.to_json()))
-        last = end == ends[-1]
-        progress, reading = advance(Progress.from_json(kept), end, load, closed=closed and last)
-    return reading
+        growth = up_to(end, finished, closed=closed and end == ends[-1])
+        finished |= kept(growth.finished)
+    return growth.reading
 
 
 @pytest.fixture(scope="module")
 def whole():
-    return analyse(SIGNAL, RATE_HZ, MISSING)
+    return analyse(MADE)
 
 
 def same(reading, other):
@@ -68,7 +76,7 @@ def test_chunks_of_any_length_end_in_the_same_reading(whole, chunk_s):
 @settings(deadline=None, max_examples=4)
 @given(st.lists(st.integers(1, LENGTH - 1), max_size=5, unique=True))
 def test_any_split_ends_in_the_same_reading(cuts):
-    assert same(grown([*sorted(cuts), LENGTH]), analyse(SIGNAL, RATE_HZ, MISSING))
+    assert same(grown([*sorted(cuts), LENGTH]), analyse(MADE))
 
 
 def test_an_open_recording_reads_as_if_it_had_ended_now(whole):
@@ -78,23 +86,22 @@ def test_an_open_recording_reads_as_if_it_had_ended_now(whole):
 @pytest.mark.parametrize("length", [1200, 30_001, 36_000])
 def test_every_moment_on_the_way_has_the_reading_of_its_samples(length):
     reading = grown([1000, length], closed=False)
-    assert same(reading, analyse(SIGNAL[:length], RATE_HZ, MISSING[:length]))
+    assert same(reading, analyse(MADE.part(Span(0, length))))
 
 
 def test_before_ten_seconds_there_is_no_reading():
-    _, reading = advance(Progress(RATE_HZ), 900, load)
-    assert isinstance(reading, NotAnalysable)
+    assert isinstance(up_to(900).reading, NotAnalysable)
 
 
 def test_finished_pieces_are_not_read_again():
-    progress, _ = advance(Progress(RATE_HZ), 66_000, load)
+    finished = kept(up_to(66_000).finished)
     asked = []
 
     def watched(span):
         asked.append(span)
-        return load(span)
+        return MADE.part(span)
 
-    advance(progress, LENGTH, watched, closed=True)
+    up_to(LENGTH, finished, watched, closed=True)
     assert asked == [Span(57_000, LENGTH)]
 
 
@@ -103,49 +110,12 @@ def test_finished_pieces_are_not_read_again():
     [(32_999, False, []), (33_000, False, [0]), (33_000, True, [0, 1]), (63_000, False, [0, 1])],
 )
 def test_a_piece_is_finished_when_its_overlap_has_come(n_samples, closed, finished):
-    progress, _ = advance(Progress(RATE_HZ), n_samples, load, closed=closed)
-    assert sorted(progress.finished) == finished
-
-
-@pytest.mark.parametrize(
-    ("late", "kept"),
-    [
-        (Span(0, 10), [1]),
-        (Span(26_999, 27_000), [1]),
-        (Span(27_000, 27_001), []),
-        (Span(32_999, 33_000), []),
-        (Span(33_000, 33_001), [0]),
-        (Span(65_000, 65_001), [0, 1]),
-    ],
-)
-def test_late_samples_open_the_pieces_they_belong_to(late, kept):
-    progress, _ = advance(Progress(RATE_HZ), 66_000, load)
-    assert sorted(progress.without(late).finished) == kept
-
-
-def test_late_samples_end_in_the_same_reading(whole):
-    hole = Span(5000, 9000)
-
-    def load_early(span):
-        signal, missing = load(span)
-        positions = np.arange(span.start, span.end)
-        return signal, missing | ((positions >= hole.start) & (positions < hole.end))
-
-    early, _ = advance(Progress(RATE_HZ), LENGTH, load_early)
-    _, reading = advance(early.without(hole), LENGTH, load, closed=True)
-    assert same(reading, whole)
-
-
-def test_what_another_version_found_is_read_again():
-    progress, _ = advance(Progress(RATE_HZ), 40_000, load)
-    kept = progress.to_json() | {"algorithm_version": "0"}
-    assert Progress.from_json(kept).finished == {}
+    assert [each.index for each in up_to(n_samples, closed=closed).finished] == finished
 
 
 def test_findings_survive_being_kept_as_text():
-    progress, _ = advance(Progress(RATE_HZ), 40_000, load)
-    found = progress.finished[0]
-    again = Findings.from_json(json.loads(json.dumps(found.to_json())))
+    found = up_to(40_000).finished[0]
+    again = kept([found])[0]
     assert np.array_equal(again.beats, found.beats)
     assert again.to_json() == found.to_json()
 
@@ -173,6 +143,6 @@ def test_a_window_reaches_thirty_seconds_to_both_sides():
 def test_a_steady_heart_has_no_beat_doubled_or_lost_at_the_border_of_pieces():
     seconds = 400
     signal = beat_train(steady(60, seconds), seconds, RATE_HZ)
-    reading = analyse(signal, RATE_HZ)
+    reading = analyse(Ecg.of_lead(signal, RATE_HZ))
     assert set(np.diff(reading.r_peaks)) <= {99, 100, 101}
     assert len(reading.r_peaks) == seconds

@@ -86,7 +86,7 @@ def test_without_votes_there_is_no_candidate():
 
 def test_neurokit2_is_not_imported_before_a_beat_is_looked_for():
     code = (
-        "import sys, vitals.ecg.incremental, vitals.ecg.first_analysis;"
+        "import sys, vitals.ecg.incremental, vitals.ecg.analysis;"
         "print({'neurokit2', 'pandas', 'wfdb', 'sleepecg'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

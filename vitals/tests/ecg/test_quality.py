@@ -6,9 +6,10 @@ import pytest
 from benchmarks.ecg_accuracy import made_noise
 from benchmarks.records import noise_excerpt
 from benchmarks.scoring import score
+from vitals.ecg.analysis import NotAnalysable, Summary, analyse
 from vitals.ecg.arrays import Span
-from vitals.ecg.first_analysis import NotAnalysable, Summary, analyse
 from vitals.ecg.quality import Evidence, Grade, agreement, grade, likeness, prominence
+from vitals.ecg.signal import Ecg
 from vitals.tests.ecg.beats import RATE_HZ, beat_train, steady
 
 CLEAN = Evidence(n_beats=12, agreement=1.0, likeness=0.99, mean_likeness=0.98, prominence=12.0)
@@ -62,23 +63,23 @@ def test_a_sine_wave_does_not_stand_out():
 
 @pytest.mark.parametrize("noise", made_noise(), ids=lambda noise: noise.name)
 def test_made_noise_has_no_beats(noise):
-    assert isinstance(analyse(noise.signal_uv, noise.sampling_rate_hz), NotAnalysable)
+    assert isinstance(analyse(Ecg.of_lead(noise.signal_uv, noise.sampling_rate_hz)), NotAnalysable)
 
 
 @pytest.mark.parametrize("noise", made_noise(), ids=lambda noise: noise.name)
 def test_ten_seconds_of_made_noise_have_no_beats_either(noise):
     strips = noise.signal_uv[:25_000].reshape(10, 2500)
-    assert all(isinstance(analyse(strip, RATE_HZ), NotAnalysable) for strip in strips)
+    assert all(isinstance(analyse(Ecg.of_lead(strip, RATE_HZ)), NotAnalysable) for strip in strips)
 
 
 def test_a_strip_of_ten_seconds_with_two_shapes_of_beat_is_not_noise():
     signal = beat_train(steady(72, 10), 10)
     wide = np.exp(-0.5 * ((np.arange(2500) - np.array([[500], [1200], [1900]])) / 12) ** 2)
-    assert isinstance(analyse(signal - 1500 * wide.sum(axis=0), RATE_HZ), Summary)
+    assert isinstance(analyse(Ecg.of_lead(signal - 1500 * wide.sum(axis=0), RATE_HZ)), Summary)
 
 
 def test_the_demo_ecg_with_its_ectopic_beats_is_not_noise(demo_ecg):
-    reading = analyse(demo_ecg.signal_uv, demo_ecg.sampling_rate_hz)
+    reading = analyse(Ecg.of_lead(demo_ecg.signal_uv, demo_ecg.sampling_rate_hz))
     assert isinstance(reading, Summary)
     assert Grade.NOISE not in reading.grades
 
@@ -87,7 +88,7 @@ def test_noise_in_the_middle_is_cut_out_to_its_ten_seconds():
     signal = beat_train(steady(70, 120), 120)
     noise = np.random.default_rng(3).normal(scale=600, size=round(20 * RATE_HZ))
     signal[10_000:15_000] = noise
-    reading = analyse(signal, RATE_HZ)
+    reading = analyse(Ecg.of_lead(signal, RATE_HZ))
     assert reading.grades[3:7] == (Grade.GOOD, Grade.NOISE, Grade.NOISE, Grade.GOOD)
     assert not ((reading.r_peaks >= 10_000) & (reading.r_peaks < 15_000)).any()
 
@@ -95,7 +96,7 @@ def test_noise_in_the_middle_is_cut_out_to_its_ten_seconds():
 @pytest.mark.needs("shared_data")
 def test_electrode_motion_as_large_as_the_ecg_is_rejected(shared_data):
     record = noise_excerpt(shared_data / "signals", "118e00")
-    reading = analyse(record.signal_uv, record.sampling_rate_hz)
+    reading = analyse(Ecg.of_lead(record.signal_uv, record.sampling_rate_hz))
     assert reading.grades[:4] == (Grade.GOOD,) * 4
     assert not any(each.analysed for each in reading.grades[4:])
 
@@ -103,12 +104,12 @@ def test_electrode_motion_as_large_as_the_ecg_is_rejected(shared_data):
 @pytest.mark.needs("shared_data")
 def test_noise_of_24_db_costs_nothing(shared_data):
     record = noise_excerpt(shared_data / "signals", "118e24")
-    reading = analyse(record.signal_uv, record.sampling_rate_hz)
+    reading = analyse(Ecg.of_lead(record.signal_uv, record.sampling_rate_hz))
     assert score(record.beats, reading.r_peaks, 54).f1 > 99.5
 
 
 @pytest.mark.needs("shared_data")
 def test_a_run_of_ventricular_beats_is_not_taken_for_noise(annotated):
     record = annotated("205").first(360)  # nine V beats in a row at 5:03
-    reading = analyse(record.signal_uv, record.sampling_rate_hz)
+    reading = analyse(Ecg.of_lead(record.signal_uv, record.sampling_rate_hz))
     assert reading.grades[30].analysed

@@ -1,4 +1,4 @@
-"""The first reading of one lead: rate range, regularity, pauses, and how much could be read.
+"""The reading of a recording: what all its pieces say together, and how much could be read.
 
 Preliminary and unreviewed, always. It says nothing about where the rhythm comes from, and nothing
 about time it could not read.
@@ -10,21 +10,20 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-from vitals.ecg import gate, pieces, rhythm
-from vitals.ecg.arrays import BoolArray, FloatArray, IntArray, Span, joined
+from vitals.ecg import gate, grid, pieces, rhythm
+from vitals.ecg.arrays import IntArray, Span, joined
+from vitals.ecg.findings import Findings
+from vitals.ecg.grid import SEGMENT_S
 from vitals.ecg.peaks import REFRACTORY_S
-from vitals.ecg.pieces import Findings
-from vitals.ecg.quality import SEGMENT_S, Grade
+from vitals.ecg.pieces import Excerpt
+from vitals.ecg.quality import Grade
 from vitals.ecg.rhythm import Pause, RateRange, Regularity
-
-ALGORITHM: Final = "chartwave-first-analysis"
-ALGORITHM_VERSION: Final = "1"
-STATUS: Final = "preliminary, unreviewed computer reading"
+from vitals.ecg.signal import Ecg
+from vitals.ecg.version import ALGORITHM, ALGORITHM_VERSION, STATUS
 
 
 @dataclass(frozen=True)
@@ -111,43 +110,24 @@ class Summary:
 Reading: TypeAlias = Summary | NotAnalysable
 
 
-def analyse(
-    signal_uv: npt.ArrayLike, sampling_rate_hz: float, missing: BoolArray | None = None
-) -> Reading:
-    """Read one lead from beginning to end.
-
-    Args:
-        signal_uv: Microvolts, shape (n,); NaN and infinities count as missing.
-        sampling_rate_hz: Samples per second.
-        missing: True where the device has no sample, shape (n,); None when it has all.
+def analyse(ecg: Ecg) -> Reading:
+    """Read a recording that is all in memory, from beginning to end.
 
     Returns:
         A summary, or why there is none. Never raises for what the samples hold.
-
-    Raises:
-        ValueError: The arrays have not the shape (n,).
     """
-    signal = np.asarray(signal_uv, dtype=np.float64)
-    absent = np.zeros(signal.shape, dtype=bool) if missing is None else missing
-    if signal.ndim != 1 or absent.shape != signal.shape:
-        raise ValueError("One lead is of shape (n,), and so is what is missing of it.")
-    reason = gate.refusal(len(signal), sampling_rate_hz)
+    reason = gate.refusal(ecg.n_samples, ecg.sampling_rate_hz)
     if reason is not None:
         return NotAnalysable(reason)
-    found = [
-        examine_from(signal, absent, index, sampling_rate_hz)
-        for index in range(pieces.count(len(signal), sampling_rate_hz))
-    ]
-    return summarise(found, len(signal), sampling_rate_hz)
+    n_pieces = grid.count(ecg.n_samples, ecg.sampling_rate_hz)
+    found = [examine_from(ecg, index) for index in range(n_pieces)]
+    return summarise(found, ecg.n_samples, ecg.sampling_rate_hz)
 
 
-def examine_from(
-    signal_uv: FloatArray, missing: BoolArray, index: int, sampling_rate_hz: float
-) -> Findings:
+def examine_from(ecg: Ecg, index: int) -> Findings:
     """Examine piece ``index`` of a recording that is all in memory."""
-    window = pieces.window_span(index, len(signal_uv), sampling_rate_hz)
-    part = slice(window.start, window.end)
-    return pieces.examine(index, len(signal_uv), signal_uv[part], missing[part], sampling_rate_hz)
+    window = grid.window_span(index, ecg.n_samples, ecg.sampling_rate_hz)
+    return pieces.examine(Excerpt(index, ecg.n_samples, ecg.part(window)))
 
 
 def summarise(found: Iterable[Findings], n_samples: int, sampling_rate_hz: float) -> Reading:
