@@ -59,8 +59,12 @@ def ecg(patient: Patient) -> Loading[dict[str, Any]]:
 
 
 def pairings(patient: Patient) -> Loading[dict[str, Any]]:
-    """Who wore what when, newest first, with what worn devices say about themselves."""
-    worn = Pairing.objects.filter(patient=patient).order_by("-start")
+    """Who wore what when, newest first, with what worn devices say about themselves.
+
+    The recorder of an imported file is not listed: nobody here put it on or takes it off.
+    """
+    worn = Pairing.objects.filter(patient=patient).exclude(device__kind=Device.Kind.FILE)
+    worn = worn.order_by("-start")
     rows: list[Pairing] = (yield {"pairings": worn})["pairings"]
     yield from _with_devices(rows)
     now = [row.device_id for row in rows if row.end is None]

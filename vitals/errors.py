@@ -244,6 +244,79 @@ class UnitUnknown(BadValue):
     code = "unit-unknown"
 
 
+class FileRefused(DeviceRefusal):
+    """The file cannot be read, or not be kept.
+
+    Attributes:
+        file: Name of the file at fault, as it was sent.
+    """
+
+    status = 422
+    code = "file"
+    issue = "value"
+
+    def __init__(
+        self, message: str = "", *, field: str = "", code: str = "", file: str = "", **more: Any
+    ) -> None:
+        super().__init__(message, field=field, **more)
+        self.code = code or self.code
+        self.file = file
+
+
+class FileTooLarge(FileRefused):
+    """The files are larger than one import takes."""
+
+    status = 413
+    code = "file-too-large"
+    issue = "too-long"
+
+
+class StartUnknown(FileRefused):
+    """The file does not say when the recording began. State it."""
+
+    code = "start-unknown"
+
+
+class StartImpossible(FileRefused):
+    """The recording cannot have begun then. State when it began."""
+
+    code = "start-impossible"
+
+
+class IdentityDiffers(FileRefused):
+    """The file names somebody else than this patient. Nothing was kept.
+
+    Attributes:
+        details: What differs, for those who may read the chart; not part of any answer.
+        confirm: What an order carries that imports the file all the same.
+    """
+
+    status = 409
+    code = "identity-differs"
+    issue = "conflict"
+
+    def __init__(self, message: str, *, details: Any, confirm: str, **more: Any) -> None:
+        super().__init__(message, field="identity", **more)
+        self.details = details
+        self.confirm = confirm
+
+
+class FileElsewhere(FileRefused):
+    """This file is in another chart already. If that is wrong, move the recording from there."""
+
+    status = 409
+    code = "file-elsewhere"
+    issue = "conflict"
+
+
+class FilesBusy(FileRefused):
+    """Other files are being read at the moment. Send it again in a minute."""
+
+    status = 503
+    code = "files-busy"
+    issue = "throttled"
+
+
 class DeviceUnknown(Refusal):
     """No device with this serial is registered at your facility. Check the label on the device."""
 

@@ -2,11 +2,21 @@
 
 from django.urls import include, path
 
-from vitals.views import recordings, results, signs, sync, uploads, wearing
+from vitals.views import importing, recordings, results, signs, sync, uploads, wearing
 
 urlpatterns = [
     path("api/", include("vitals.api.urls")),
     path("patients/<uuid:patient_id>/devices/attach/", wearing.device_attach, name="device-attach"),
+    path(
+        "patients/<uuid:patient_id>/recordings/import/",
+        importing.recording_import,
+        name="recording-import",
+    ),
+    path(
+        "recordings/<uuid:recording_id>/original/<int:number>",
+        importing.recording_original,
+        name="recording-original",
+    ),
     path("pairings/<uuid:pairing_id>/detach/", wearing.pairing_detach, name="pairing-detach"),
     path("recordings/<uuid:recording_id>/", recordings.recording, name="recording"),
     path(

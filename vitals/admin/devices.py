@@ -34,6 +34,10 @@ class DeviceForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("serial", "manufacturer", "model_name", "kind", "facility", "status")
         widgets = {"serial": LINE, "manufacturer": LINE, "model_name": LINE}
 
+    kind = forms.ChoiceField(
+        choices=[each for each in Device.Kind.choices if each[0] != Device.Kind.FILE],
+        initial=Device.Kind.OTHER,
+    )
     status = forms.ChoiceField(
         choices=[("active", _("In use")), ("inactive", _("Out of use: its keys open nothing"))],
         initial="active",

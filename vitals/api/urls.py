@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vitals.api import docs, views
+from vitals.api import docs, files, views
 
 urlpatterns = [
     path("v1/time", views.TimeView.as_view(), name="api-time"),
@@ -16,6 +16,7 @@ urlpatterns = [
     ),
     path("v1/recordings/<uuid:recording_id>/chunks", views.BatchView.as_view(), name="api-chunks"),
     path("v1/recordings/<uuid:recording_id>/close", views.CloseView.as_view(), name="api-close"),
+    path("v1/files/", files.FilesView.as_view(), name="api-files"),
     path("v1/status/", views.StatusView.as_view(), name="api-status"),
     path("v1/events/", views.EventsView.as_view(), name="api-events"),
     path("schema/", docs.schema, name="api-schema"),

@@ -3,6 +3,7 @@
 from vitals.models.analysis import Analysis
 from vitals.models.chunks import ChunkConflict, ChunkReceipt, PyramidPiece, WaveformChunk
 from vitals.models.device import Device, DeviceKey, DeviceStatus
+from vitals.models.original import FileImport, OriginalFile, OriginalPart
 from vitals.models.pairing import Pairing
 from vitals.models.reading import ReadingReceipt
 from vitals.models.recording import Recording, RecordingEvent
@@ -16,6 +17,9 @@ __all__ = [
     "Device",
     "DeviceKey",
     "DeviceStatus",
+    "FileImport",
+    "OriginalFile",
+    "OriginalPart",
     "Pairing",
     "PyramidPiece",
     "ReadingReceipt",

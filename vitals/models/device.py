@@ -72,6 +72,8 @@ class Device(Record):
         BAND = "band", gettext_lazy("Wrist band")
         CUFF = "cuff", gettext_lazy("Blood pressure cuff")
         MONITOR = "monitor", gettext_lazy("Monitor")
+        # Stands for whatever recorded an imported file; one for each import, never registered.
+        FILE = "file", gettext_lazy("Recorder of an imported file")
         OTHER = "other", gettext_lazy("Other device")
 
     serial = models.TextField(blank=True)

@@ -14,6 +14,7 @@ from accounts.roles import DEVICE_ATTACH
 from fhir.models.record import new_id
 from patients.models import Patient
 from vitals.models.device import Device
+from vitals.models.original import FileImport
 from vitals.models.pairing import Pairing
 
 if TYPE_CHECKING:
@@ -86,6 +87,8 @@ class Recording(models.Model):
     closed_at = models.DateTimeField(null=True)
     closed_sample_count = models.BigIntegerField(null=True)
     given_up = ArrayField(models.IntegerField(), default=list)
+    # The upload it was read from; None: it came in chunks.
+    imported = models.ForeignKey(FileImport, models.PROTECT, null=True, related_name="recordings")
     # Grows when whose samples these are has changed: what was being computed then is void.
     generation = models.PositiveIntegerField(default=0)
 
