@@ -1,0 +1,1 @@
+"""What a worn motion sensor says: plain numpy, free of Django."""

@@ -1,0 +1,1 @@
+"""Possible falls: impacts that look like one, and how much they do."""
