@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from vitals.views import importing, recordings, results, signs, sync, uploads, wearing
+from vitals.views import exports, importing, recordings, results, signs, sync, uploads, wearing
 
 urlpatterns = [
     path("api/", include("vitals.api.urls")),
@@ -29,6 +29,11 @@ urlpatterns = [
     ),
     path(
         "recordings/<uuid:recording_id>/rate.json", recordings.recording_rate, name="recording-rate"
+    ),
+    path(
+        "recordings/<uuid:recording_id>/export/<str:form>",
+        exports.recording_export,
+        name="recording-export",
     ),
     path(
         "observations/<uuid:observation_id>/trend.json", results.result_trend, name="result-trend"

@@ -6,7 +6,7 @@ it again never doubles it.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
@@ -17,6 +17,7 @@ from django.db.models import Exists, F, OuterRef, Q, Sum
 from fhir.times import moment_text
 from vitals.models import Pairing, Recording, SyncPending, SyncReceipt, SyncTarget
 from vitals.storage.reading import end_sample, samples, shown
+from vitals.storage.timing import time_of
 from vitals.sync.cohort import WAVEFORM_CODE, WAVEFORM_SYSTEM, patients_of
 from vitals.sync.outbox import Wanted
 from vitals.sync.ranks import WAVEFORM_RANK
@@ -150,38 +151,34 @@ def observation(recording: Recording, pairing: Pairing, piece: int) -> Resource:
     """Samples ``piece`` × 5 min … of a recording as one Observation."""
     first = piece * samples_per_piece(recording)
     n = min(samples_per_piece(recording), end_sample(recording) - first)
-    values = samples(recording, first, n)
-    start = _time_of(recording, first)
     return {
         "resourceType": "Observation",
         "id": str(piece_id(recording, piece)),
         "identifier": [{"system": RECORDING_SYSTEM, "value": f"{recording.pk}/{piece}"}],
+        "subject": {"reference": pairing.patient.reference},
+        "device": {"reference": recording.device.reference},
+        **measured(recording, first, n),
+    }
+
+
+def measured(recording: Recording, first: int, n: int) -> Resource:
+    """What an Observation of ``n`` samples of an ECG from ``first`` on says, whoever wore it."""
+    values = samples(recording, first, n)
+    start = time_of(recording, first)
+    return {
         "status": "preliminary",
         "category": [_category()],
         "code": _code(),
-        "subject": {"reference": pairing.patient.reference},
         "effectivePeriod": {
             "start": moment_text(start),
             "end": moment_text(start + timedelta(seconds=n / recording.sampling_rate_hz)),
         },
-        "device": {"reference": recording.device.reference},
         "note": [{"text": NOTE}],
         "component": [
             _component(recording, channel, values[:, index])
             for index, channel in enumerate(recording.channels)
         ],
     }
-
-
-def _time_of(recording: Recording, sample: int) -> datetime:
-    """Corrected time of a sample, from the chunk that holds it or the next one."""
-    chunks = shown(recording).order_by("first_sample").defer("payload")
-    before = chunks.filter(first_sample__lte=sample).last()
-    chunk = before or chunks.first()
-    if chunk is None:
-        return recording.started_at
-    offset_s = (sample - chunk.first_sample) / recording.sampling_rate_hz
-    return chunk.start_time + timedelta(seconds=offset_s)
 
 
 def _category() -> Resource:

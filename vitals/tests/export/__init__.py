@@ -1,0 +1,1 @@
+"""What leaves as a file, read back by other programs."""
