@@ -1,26 +1,20 @@
 """What the product itself writes is valid R4 and satisfies the US Core profile it declares."""
 
-import json
-import subprocess
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
 
 from accounts.principals import principal_of
-from ehr_project.pytest_parts import node
 from fhir import changes
-from fhir.codec import dumps
 from fhir.models import StoredResource
 from fhir.principal import SYSTEM
 from fhir.registry import mapping, native_types, render
-from fhir.tests.us_core.package import ARCHIVE, files
 from fhir.us_core import CANONICAL
 from fhir.validation import problems
 from patients.tests.people.conftest import place
 from patients.tests.us_core.ward_round import Round
+from tests.independent_validator import told
 
-VALIDATOR = Path(__file__).resolve().parents[3] / "tests" / "fhir_server" / "validate.mjs"
 NONE = "no profile"
 # Where US Core has a profile: the profiles that the records of the round declare.
 DECLARED = {
@@ -84,22 +78,7 @@ def test_our_own_validation_finds_nothing(emitted):
 
 @pytest.mark.needs("node", "shared_data")
 def test_an_independent_validator_finds_nothing_in_r4_and_the_declared_profiles(emitted, tmp_path):
-    assert ARCHIVE.is_file()
-    for name, definition in files().items():
-        if name.startswith("StructureDefinition-"):
-            (tmp_path / name).write_bytes(dumps(definition))
-    done = subprocess.run(
-        [node(), str(VALIDATOR), str(tmp_path)],
-        input=b"\n".join(map(dumps, emitted)) + b"\n",
-        cwd=VALIDATOR.parent,
-        capture_output=True,
-        timeout=120,
-        check=True,
-    )
-    judged = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(judged) == len(emitted)
-    told = [(r["resourceType"], wrong) for r, wrong in zip(emitted, judged, strict=True) if wrong]
-    assert told == []
+    assert told(emitted, tmp_path) == []
 
 
 def test_each_type_declares_its_profile(emitted):
