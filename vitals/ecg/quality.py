@@ -36,6 +36,7 @@ GOOD_AGREEMENT: Final = 0.90
 # Electrode motion makes waves like a QRS (NSTDB 118e00): unclear, and some of them unlike the rest.
 CLEAR_PROMINENCE: Final = 5.0
 LEAST_MEAN_LIKENESS: Final = 0.90
+CERTAIN_LIKENESS: Final = 0.95  # half of the beats are the same; electrode motion stays below 0.92
 QRS_HALF_S: Final = 0.1  # within this of R the signal counts as beat, outside as background
 
 
@@ -82,13 +83,25 @@ def grade(evidence: Evidence) -> Grade:
 
 
 def _is_noise(evidence: Evidence) -> bool:
-    unclear = evidence.prominence < CLEAR_PROMINENCE
     return (
         evidence.likeness < LEAST_LIKENESS
         or evidence.prominence < LEAST_PROMINENCE
-        or evidence.agreement < LEAST_AGREEMENT
-        or (unclear and evidence.mean_likeness < LEAST_MEAN_LIKENESS)
+        or _is_disputed(evidence)
+        or _is_unclear(evidence)
     )
+
+
+def _is_disputed(evidence: Evidence) -> bool:
+    """The fast detectors differ, and what the arbiters made of it is not of one kind either."""
+    alike = min(evidence.likeness, evidence.mean_likeness) >= GOOD_LIKENESS
+    return evidence.agreement < LEAST_AGREEMENT and not alike
+
+
+def _is_unclear(evidence: Evidence) -> bool:
+    """Little stands out, and some of it is unlike the rest without being a beat of another kind."""
+    certain = evidence.agreement >= GOOD_AGREEMENT and evidence.likeness >= CERTAIN_LIKENESS
+    odd = evidence.prominence < CLEAR_PROMINENCE and evidence.mean_likeness < LEAST_MEAN_LIKENESS
+    return odd and not certain
 
 
 def cut_beats(shape_uv: FloatArray, beats: IntArray, sampling_rate_hz: float) -> FloatArray:
@@ -118,11 +131,24 @@ def likeness(cut: FloatArray) -> FloatArray:
     Returns:
         Mean correlation with the 3 to 8 most alike others, shape (m,); 0 with fewer than 3 others.
     """
-    if len(cut) <= FEWEST_COMPANIONS:
+    return resemblance(cut, cut, ~np.eye(len(cut), dtype=bool))
+
+
+def resemblance(cut: FloatArray, others: FloatArray, apart: BoolArray) -> FloatArray:
+    """How much each beat resembles those of ``others`` that are most like it.
+
+    Args:
+        cut: Beats as ``cut_beats`` gives them, shape (k, w).
+        others: The same of other beats, shape (m, w).
+        apart: False where one is the other, shape (k, m).
+
+    Returns:
+        As ``likeness``, shape (k,); 0 with fewer than 4 others.
+    """
+    if len(others) <= FEWEST_COMPANIONS or not len(cut):
         return np.zeros(len(cut))
-    companions = min(COMPANIONS, max(FEWEST_COMPANIONS, len(cut) // COMPANION_SHARE))
-    correlation = cut @ cut.T
-    np.fill_diagonal(correlation, -1.0)
+    companions = min(COMPANIONS, max(FEWEST_COMPANIONS, len(others) // COMPANION_SHARE))
+    correlation = np.where(apart, cut @ others.T, -1.0)
     closest = np.partition(correlation, -companions, axis=1)[:, -companions:]
     return np.asarray(closest.mean(axis=1), dtype=np.float64)
 

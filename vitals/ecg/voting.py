@@ -35,10 +35,14 @@ from vitals.ecg.quality import (
 from vitals.ecg.window import Window
 
 MOSTLY: Final = 0.5  # a candidate stands when more than half of the trusted voters see it
-SURELY: Final = 0.7  # ... and nobody asks further when this share does, or only its complement
+SURELY: Final = 0.7  # ... and nobody asks further when this share does
+SURELY_NOT: Final = 0.2  # ... or when no more than this share does
+TRUSTED: Final = 0.2  # a lead that may vouch for a beat alone
+UNMISTAKABLE: Final = 0.95  # likeness; artefacts that both detectors took never had more than 0.92
 DISPUTE_S: Final = 5.0  # a dispute is settled for its whole 5 s window, 1 s beyond each end
 DISPUTE_MARGIN_S: Final = 1.0
 LEAST_TRUST: Final = 0.02  # of a lead that can be read at all: it decides where no other can
+LOUDEST: Final = 2.0  # times a usual QRS: an artefact does not move the beats of all leads
 NEARLY_AS_GOOD: Final = 0.7  # a lead trusted this share of the best one is asked as well
 
 
@@ -46,11 +50,13 @@ NEARLY_AS_GOOD: Final = 0.7  # a lead trusted this share of the best one is aske
 class Panel:
     """The leads that vote on one window.
 
-    ``leads``: heard by the fast detectors. ``trust``: of each sample in each lead, 0 to 1, shape
-    (n, leads); 0 where a lead is not readable. ``energy``: of the QRS in all leads, shape (n,).
+    ``leads``: heard by the fast detectors. ``own``: each with the beats that its fast detectors
+    share. ``trust``: of each sample in each lead, 0 to 1, shape (n, leads); 0 where a lead is not
+    readable. ``energy``: of the QRS in all leads, shape (n,).
     """
 
     leads: tuple[Lead, ...]
+    own: tuple[Window, ...]
     trust: FloatArray
     energy: FloatArray
 
@@ -59,32 +65,29 @@ class Panel:
         """Of all leads."""
         return self.leads[0].sampling_rate_hz
 
-    def support(
-        self, candidates: IntArray, voters: Sequence[Sequence[IntArray]], trust: FloatArray
-    ) -> FloatArray:
-        """The share of voters that see each candidate, averaged over leads.
+    def support(self, candidates: IntArray, shares: FloatArray) -> FloatArray:
+        """The share of voters that see each candidate, averaged over leads by trust.
 
         Args:
             candidates: Samples, shape (k,).
-            voters: For each lead, what its voters found, on the clock of all leads.
-            trust: Shape (n, leads).
+            shares: Of the voters of each lead, shape (k, leads).
 
         Returns:
             0 to 1, shape (k,); 0 where no lead is trusted.
         """
+        trust = self.trust[candidates]
+        total = trust.sum(axis=1)
+        weighed = (trust * shares).sum(axis=1) / np.where(total > 0, total, 1.0)
+        return np.asarray(weighed, dtype=np.float64)
+
+    def _shares(self, candidates: IntArray, voters: Sequence[Sequence[IntArray]]) -> FloatArray:
+        """For each candidate and lead the share of its voters that see it, shape (k, leads)."""
         tolerance = SAME_BEAT_S * self.sampling_rate_hz
-        shares = np.stack(
-            [
-                np.mean([distances(candidates, seen) <= tolerance for seen in lead], axis=0)
-                for lead in voters
-            ],
-            axis=1,
-        )
-        weights = trust[candidates]
-        total = weights.sum(axis=1)
-        return np.asarray(
-            (weights * shares).sum(axis=1) / np.where(total > 0, total, 1.0), dtype=np.float64
-        )
+        seen = [
+            np.mean([distances(candidates, vote) <= tolerance for vote in lead], axis=0)
+            for lead in voters
+        ]
+        return np.stack(seen, axis=1)
 
     def on_one_clock(self, positions: IntArray) -> IntArray:
         """Where the energy of all leads together is highest beside each position, ascending."""
@@ -95,28 +98,43 @@ class Panel:
         rate = self.sampling_rate_hz
         fast = [[self.on_one_clock(v) for v in (lead.first, lead.second)] for lead in self.leads]
         candidates = grouped([seen for lead in fast for seen in lead], SAME_BEAT_S * rate)
-        support = self.support(candidates, fast, self.trust)
-        doubtful = candidates[(support < SURELY) & (support > 1 - SURELY)]
+        shares = self._shares(candidates, fast)
+        support = self.support(candidates, shares)
+        surely = (support >= SURELY) | self._unmistakable(candidates, shares)
+        doubtful = candidates[~surely & (support > SURELY_NOT)]
         disputed = _dispute_windows(doubtful, len(self.energy), rate)
-        sure = candidates[(support >= SURELY) & ~disputed[candidates]]
-        beats = np.sort(np.concatenate([sure, self._arbitrated(disputed)]))
+        sure = candidates[surely & ~disputed[candidates]]
+        beats = np.sort(np.concatenate([sure, self._arbitrated(disputed, fast)]))
         return taller_of_close(beats, self.energy, rate)
 
-    def _arbitrated(self, disputed: BoolArray) -> IntArray:
-        """The beats in what is disputed."""
+    def _unmistakable(self, candidates: IntArray, shares: FloatArray) -> BoolArray:
+        """Whether in one trusted lead all voters see a candidate that looks like its other beats.
+
+        Another lead may then be silent: a ventricular beat can lie across it.
+        """
+        seen = (shares == 1.0) & (self.trust[candidates] >= TRUSTED)
+        for column, window in enumerate(self.own):
+            asked = np.flatnonzero(seen[:, column])
+            seen[asked, column] = window.resemblance(candidates[asked]) >= UNMISTAKABLE
+        return np.asarray(seen.any(axis=1))
+
+    def _arbitrated(self, disputed: BoolArray, fast: Sequence[Sequence[IntArray]]) -> IntArray:
+        """The beats in what is disputed; a lead that is not asked keeps its fast votes."""
         if not disputed.any():
             return np.zeros(0, dtype=np.int64)
         asked = self._asked(disputed)
-        voters = [
+        slow = [
             [self.on_one_clock(vote) for vote in arbiters(lead, asked[:, at])]
             for at, lead in enumerate(self.leads)
-            if asked[:, at].any()
         ]
-        trust = (self.trust * asked)[:, asked.any(axis=0)]
-        everyone = [seen for lead in voters for seen in lead]
+        everyone = [seen for lead in (*slow, *fast) for seen in lead]
         candidates = grouped(everyone, SAME_BEAT_S * self.sampling_rate_hz)
         candidates = candidates[disputed[candidates]]
-        return candidates[self.support(candidates, voters, trust) > MOSTLY]
+        shares = np.where(
+            asked[candidates], self._shares(candidates, slow), self._shares(candidates, fast)
+        )
+        stands = self.support(candidates, shares) > MOSTLY
+        return candidates[stands | self._unmistakable(candidates, shares)]
 
     def _asked(self, disputed: BoolArray) -> BoolArray:
         """Where the arbiters of each lead are asked, shape (n, leads)."""
@@ -138,12 +156,13 @@ def seat(leads: Sequence[Lead], segments: Sequence[Span]) -> Panel:
     lengths = [span.length for span in segments]
     trust = np.zeros((sum(lengths), len(leads)))
     energy = np.zeros(sum(lengths))
-    for column, lead in enumerate(leads):
-        own = _own_beats(lead)
+    windows = tuple(_own_beats(lead) for lead in leads)
+    for column, (lead, own) in enumerate(zip(leads, windows, strict=True)):
         earned = [_trust(own.evidence(span)) for span in segments]
         trust[:, column] = np.repeat(earned, lengths) * lead.readable
-        energy += trust[:, column] * lead.traces.energy / _usual_energy(own)
-    return Panel(tuple(leads), trust, energy)
+        times_usual = np.minimum(lead.traces.energy / _usual_energy(own), LOUDEST)
+        energy += trust[:, column] * times_usual
+    return Panel(tuple(leads), windows, trust, energy)
 
 
 def _own_beats(lead: Lead) -> Window:

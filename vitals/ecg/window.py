@@ -10,6 +10,7 @@ import numpy as np
 from vitals.ecg import quality
 from vitals.ecg.arrays import BoolArray, FloatArray, IntArray, Span
 from vitals.ecg.listening import Lead
+from vitals.ecg.peaks import REFRACTORY_S, middles_of, peaks_of
 from vitals.ecg.quality import SEGMENT_S, Evidence, Grade
 from vitals.ecg.rhythm import PAUSE_S
 from vitals.ecg.signal import Ecg
@@ -38,14 +39,15 @@ class Window:
     """One window of signal, examined. Positions are samples of the window.
 
     ``level``: µV, shape (n,). ``readable``: where beats were looked for. ``height``, ``slope``: of
-    the band-passed signal, 0 where not readable. ``first``, ``second``: what the two fast detectors
-    found. ``beats`` and their ``likeness``: shape (m,).
+    the band-passed signal, ``shape``: what beats are compared on, 0 where not readable. ``first``,
+    ``second``: what the two fast detectors found. ``beats`` and their ``likeness``: shape (m,).
     """
 
     level: FloatArray
     readable: BoolArray
     height: FloatArray
     slope: FloatArray
+    shape: FloatArray
     first: IntArray
     second: IntArray
     beats: IntArray
@@ -77,11 +79,22 @@ class Window:
             readable=lead.readable,
             height=lead.traces.height,
             slope=np.sqrt(lead.traces.energy),
+            shape=lead.traces.shape,
             first=lead.first,
             second=lead.second,
             beats=beats,
             likeness=quality.likeness(cut),
             sampling_rate_hz=rate,
+        )
+
+    def resemblance(self, positions: IntArray) -> FloatArray:
+        """How much what lies at each position resembles the beats elsewhere, shape (k,)."""
+        rate = self.sampling_rate_hz
+        peaks = peaks_of(middles_of(positions, self.slope, rate), self.height, rate)
+        return quality.resemblance(
+            quality.cut_beats(self.shape, peaks, rate),
+            quality.cut_beats(self.shape, self.beats, rate),
+            np.abs(peaks[:, None] - self.beats) > REFRACTORY_S * rate / 2,
         )
 
     def evidence(self, span: Span) -> Evidence:
