@@ -2,7 +2,17 @@
 
 from django.urls import include, path
 
-from vitals.views import exports, importing, recordings, results, signs, sync, uploads, wearing
+from vitals.views import (
+    exports,
+    importing,
+    recordings,
+    results,
+    signs,
+    sync,
+    traces,
+    uploads,
+    wearing,
+)
 
 urlpatterns = [
     path("api/", include("vitals.api.urls")),
@@ -21,8 +31,19 @@ urlpatterns = [
     path("recordings/<uuid:recording_id>/", recordings.recording, name="recording"),
     path(
         "recordings/<uuid:recording_id>/viewport",
-        recordings.recording_viewport,
+        traces.recording_viewport,
         name="recording-viewport",
+    ),
+    path("recordings/<uuid:recording_id>/beats", traces.recording_beats, name="recording-beats"),
+    path(
+        "recordings/<uuid:recording_id>/overview.json",
+        traces.recording_overview,
+        name="recording-overview",
+    ),
+    path(
+        "recordings/<uuid:recording_id>/reading/",
+        recordings.recording_reading,
+        name="recording-reading",
     ),
     path(
         "recordings/<uuid:recording_id>/state", recordings.recording_state, name="recording-state"

@@ -1,7 +1,7 @@
 /** Keeps a computer reading fresh: polls, counts its age, greys it, takes its numbers away. */
 
 import { StateFeed, ViewportFeed } from "./ecg/feed.js";
-import { displayOffsetMv, layout, leavesPage } from "./ecg/geometry.js";
+import { displayOffsetMv, layout, leavesPage, tracks } from "./ecg/geometry.js";
 import * as draw from "./ecg/paper.js";
 import { freshText, freshness, offsetMinutes, readingTexts } from "./ecg/words.js";
 
@@ -53,6 +53,7 @@ class LiveReading {
     this.#write("[data-live-word]", WORDS[fresh]);
     this.#root.classList.toggle("reading-stale", fresh === "stale" || fresh === "gone");
     this.#showNumbers(fresh === "gone" ? null : analysis);
+    this.#showProgress(this.#state.progress);
     if (fresh !== this.#shown) this.#paint();
     this.#shown = fresh;
   }
@@ -64,6 +65,17 @@ class LiveReading {
     const reason = analysis?.not_analysable ?? "";
     this.#write('[data-live-value="reason"]', reason);
     this.#root.querySelector("[data-live-refused]").hidden = !reason;
+  }
+
+  /** How far an analysis under way has come; nothing once all is read. */
+  #showProgress(progress) {
+    const line = this.#root.querySelector("[data-live-progress]");
+    if (!line) return;
+    line.hidden = !(progress?.all > 0 && progress.done < progress.all);
+    if (line.hidden) return;
+    const bar = line.querySelector("progress");
+    [bar.max, bar.value] = [progress.all, progress.done];
+    this.#write("[data-live-progress-words]", `${progress.done} of ${progress.all} parts read`);
   }
 
   #write(selector, text) {
@@ -119,7 +131,9 @@ class LiveReading {
     this.#write("[data-live-gain]", String(this.#tall ? USUAL_GAIN / 2 : USUAL_GAIN));
     draw.drawPaper(context, paper, { widthPx, colour });
     draw.drawPulses(context, paper, colour);
-    draw.drawTrace(context, paper, block, { startMs, millivoltPerStep, offsetMv, colour });
+    for (const track of tracks(paper, startMs)) {
+      draw.drawTrack(context, paper, track, block, { millivoltPerStep, offsetMv, colour });
+    }
     draw.drawEnd(context, paper, { startMs, endMs, colour });
     const fresh = freshness(this.#age(), this.#state.chunk_s, this.#state.closed);
     if (fresh === "stale" || fresh === "gone") draw.drawStale(context, widthPx, heightPx, colour);

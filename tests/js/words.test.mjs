@@ -65,13 +65,13 @@ test("a share just below one is not rounded up to all", () => {
 });
 
 test("what stands under the paper names speed, gain, filter and scale", () => {
-  const text = words.paperText({ speed: 25, gain: 10, filter: "as recorded", paper: PAPER, offsetMv: 0, zoneMinutes: 60 });
+  const text = words.paperText({ speed: 25, gain: 10, filter: "as recorded", paper: PAPER, zoneMinutes: 60 });
   assert.equal(text, "25 mm/s, 10 mm/mV · filter: as recorded · not to scale · times +01:00");
 });
 
 test("a shifted trace says by how much", () => {
-  const text = words.paperText({ speed: 25, gain: 10, filter: "as recorded", paper: PAPER, offsetMv: 1.5, zoneMinutes: 0 });
-  assert.match(text, /shifted by −1\.5 mV/);
+  const text = words.paperText({ speed: 25, gain: 10, filter: "as recorded", paper: PAPER, shifts: [["V2", 1.5]], zoneMinutes: 0 });
+  assert.match(text, /V2 shifted by −1\.5 mV/);
 });
 
 test("the strip in words counts its gaps and never names a rhythm", () => {

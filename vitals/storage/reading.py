@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from vitals.storage.codec import MISSING, Int16Array, decode
 from vitals.storage.pyramid import Piece, PieceKey, Viewport
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from django.db.models import QuerySet
 
@@ -84,9 +85,33 @@ def viewport(
     recording: Recording, channel: int, first_sample: int, end: int, width_px: int
 ) -> Viewport:
     """What to draw of one channel for a range of samples and a width in pixels."""
+    return viewports(recording, (channel,), first_sample, end, width_px)[0]
 
+
+def viewports(
+    recording: Recording, channels: Sequence[int], first_sample: int, end: int, width_px: int
+) -> list[Viewport]:
+    """What to draw of each of several channels; their samples are unpacked once."""
+
+    @cache
+    def load(first: int, stop: int) -> Int16Array:
+        return samples(recording, first, stop - first)
+
+    return [
+        _viewport(recording, channel, first_sample, end, width_px, load) for channel in channels
+    ]
+
+
+def _viewport(
+    recording: Recording,
+    channel: int,
+    first_sample: int,
+    end: int,
+    width_px: int,
+    load: Callable[[int, int], Int16Array],
+) -> Viewport:
     def load_samples(first: int, stop: int) -> Int16Array:
-        return np.ascontiguousarray(samples(recording, first, stop - first)[:, channel])
+        return np.ascontiguousarray(load(first, stop)[:, channel])
 
     def load_pieces(level: int, indexes: Sequence[int]) -> Mapping[int, Piece]:
         pieces = stored_pieces(recording, channel, level, indexes)

@@ -21,22 +21,23 @@ from accounts.lock import quiet
 from accounts.models import AuditEvent
 from fhir.together import load
 from patients.chart.sections import banner
-from vitals.errors import BadView, NoSuchRecording
+from vitals.errors import NoSuchRecording
 from vitals.live import device_words, ecg_reading, freshness, state
 from vitals.models import Recording
-from vitals.storage.pyramid import MAX_WIDTH_PX
-from vitals.storage.reading import end_sample, viewport
+from vitals.reading_panel import panel
 from vitals.trends import rate_points
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fhir.principal import Principal
 
 # A trace that is open asks every two seconds: one line in the audit trail stands for ten minutes.
 ONE_LOOK = timedelta(minutes=10)
-LARGEST_MS = 10**13
 # What this process knows to be audited; the audit trail itself is asked where it does not know.
 _noted: dict[tuple[str, UUID], float] = {}
 MOST_NOTED = 10_000
+FEW_LEADS = 4
 
 
 @require_safe
@@ -61,33 +62,23 @@ def recording(request: HttpRequest, recording_id: UUID) -> HttpResponse:
                 "started_at": shown.started_at,
                 "closed_at": shown.closed_at,
                 "n_samples": freshness(shown).n_samples,
-                "lead": ", ".join(shown.channels),
+                "lead": _leads(shown.channels),
                 "filter_text": _("as recorded"),
             },
             "ecg": load(ecg_reading(shown)),
+            "panel": panel(shown),
             "start_ms": _optional_ms(request.GET.get("start_ms")),
         },
     )
 
 
+@quiet
 @require_safe
-def recording_viewport(request: HttpRequest, recording_id: UUID) -> HttpResponse:
-    """Minima and maxima for a range of time and a width in pixels, little-endian int16 pairs."""
+def recording_reading(request: HttpRequest, recording_id: UUID) -> HttpResponse:
+    """What the computer read in detail: a part of the page, asked for again while it grows."""
     shown = visible(request, recording_id)
-    start_ms, end_ms = (
-        _whole(request, "start_ms", LARGEST_MS),
-        _whole(request, "end_ms", LARGEST_MS),
-    )
-    width, channel = _whole(request, "width", MAX_WIDTH_PX), _whole(request, "channel", 15, "0")
-    if end_ms <= start_ms or width < 1 or channel >= len(shown.channels):
-        raise BadView
-    rate = shown.sampling_rate_hz
-    first = int(start_ms * rate / 1000)
-    end = min(max(int(end_ms * rate / 1000), first + 1), end_sample(shown))
-    if end <= first:
-        return _binary(b"", first, 1)
-    view = viewport(shown, channel, first, end, width)
-    return _binary(view.to_bytes(), view.first_sample, view.samples_per_bucket)
+    context = {"panel": panel(shown), "recording": {"id": shown.pk, "closed_at": shown.closed_at}}
+    return render(request, "recordings/_panel.html", context)
 
 
 @quiet
@@ -141,16 +132,10 @@ def note_look(by: Principal, shown: Recording) -> None:
     _noted[key] = now
 
 
-def _binary(body: bytes, first_sample: int, per_bucket: int) -> HttpResponse:
-    headers = {"X-First-Sample": str(first_sample), "X-Samples-Per-Bucket": str(per_bucket)}
-    return HttpResponse(body, content_type="application/octet-stream", headers=headers)
-
-
-def _whole(request: HttpRequest, name: str, most: int, default: str = "") -> int:
-    text = request.GET.get(name, default)
-    if not (text.isascii() and text.isdecimal() and len(text) <= 14 and int(text) <= most):
-        raise BadView(f"{name} is a whole number from 0 to {most}.")
-    return int(text)
+def _leads(channels: Sequence[str]) -> str:
+    """The names of the leads; of many only how many they are."""
+    few = len(channels) <= FEW_LEADS
+    return ", ".join(channels) if few else _("%d leads") % len(channels)
 
 
 def _optional_ms(text: str | None) -> int | None:

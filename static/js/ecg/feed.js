@@ -37,6 +37,25 @@ export function slice(block, fromMs, toMs) {
   };
 }
 
+/**
+ * Splits the answer for several channels: all of the first channel, then all of the second.
+ * @param {ArrayBuffer} bytes little-endian int16: one value for a bucket, or (lowest, highest)
+ */
+export function splitChannels(bytes, channels, valuesPerBucket) {
+  const size = Math.floor(bytes.byteLength / channels.length);
+  const parts = channels.map((channel, i) => {
+    const part = bytes.slice(i * size, (i + 1) * size);
+    return [channel, valuesPerBucket === 2 ? splitPairs(part) : single(part)];
+  });
+  return new Map(parts);
+}
+
+function single(bytes) {
+  const view = new DataView(bytes);
+  const lows = Int16Array.from({ length: Math.floor(bytes.byteLength / 2) }, (_, i) => view.getInt16(2 * i, true));
+  return { lows, highs: lows };
+}
+
 export class ViewportFeed {
   #url;
   #rateHz;
@@ -49,6 +68,19 @@ export class ViewportFeed {
 
   /** Fetches a span; a newer call ends an older one, which then gives null. */
   async fetch(fromMs, toMs, width, channel) {
+    const found = await this.#ask(fromMs, toMs, width, { channel });
+    return found && { ...splitPairs(found.bytes), ...found.place };
+  }
+
+  /** Several channels of a span, as blocks by channel; null when a newer call ended this one. */
+  async fetchAll(fromMs, toMs, width, channels) {
+    const found = await this.#ask(fromMs, toMs, width, { channels: channels.join(",") });
+    if (!found) return null;
+    const parts = splitChannels(found.bytes, channels, found.valuesPerBucket);
+    return new Map([...parts].map(([channel, part]) => [channel, { ...part, ...found.place }]));
+  }
+
+  async #ask(fromMs, toMs, width, wanted) {
     this.#running?.abort();
     const running = new AbortController();
     this.#running = running;
@@ -56,23 +88,24 @@ export class ViewportFeed {
       start_ms: Math.max(0, Math.floor(fromMs)),
       end_ms: Math.max(Math.ceil(toMs), Math.floor(fromMs) + 1),
       width: Math.min(LARGEST_WIDTH, Math.max(1, Math.round(width))),
-      channel,
+      ...wanted,
     });
     try {
       const answer = await fetch(`${this.#url}?${query}`, { signal: running.signal });
       if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
-      return this.#block(answer.headers, await answer.arrayBuffer(), fromMs, toMs);
+      const bytes = await answer.arrayBuffer();
+      const valuesPerBucket = Number(answer.headers.get("X-Values-Per-Bucket") ?? 2);
+      return { bytes, valuesPerBucket, place: this.#place(answer.headers, fromMs, toMs) };
     } catch (error) {
       if (error.name === "AbortError") return null;
       throw error;
     }
   }
 
-  #block(headers, bytes, fromMs, toMs) {
+  #place(headers, fromMs, toMs) {
     const firstSample = Number(headers.get("X-First-Sample") ?? 0);
     const perBucket = Math.max(1, Number(headers.get("X-Samples-Per-Bucket") ?? 1));
     return {
-      ...splitPairs(bytes),
       firstSample,
       perBucket,
       startMs: (firstSample / this.#rateHz) * 1000,

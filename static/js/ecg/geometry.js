@@ -5,6 +5,8 @@
  * (AHA/ACC/HRS recommendations for the standardisation of the electrocardiogram, 2007).
  */
 
+import { ONE } from "./leads.js";
+
 export const SPEEDS_MM_PER_S = [25, 50];
 export const GAINS_MM_PER_MV = [5, 10, 20];
 export const PULSE_MV = 1;
@@ -52,7 +54,8 @@ export function pxPerMm(widthPx, rowSeconds, speedMmPerS) {
 /**
  * How a page of rows lies on the canvas.
  * @param {{widthPx: number, heightPx: number, rowSeconds: ?number, speedMmPerS: number,
- *   gainMmPerMv: number, calibratedPxPerMm: ?number, rows: ?number}} page
+ *   gainMmPerMv: number, calibratedPxPerMm: ?number, rows: ?number,
+ *   arrangement: ?import("./leads.js").Arrangement}} page
  *   rowSeconds null: not zoomed; rows null: as many as the height takes
  */
 export function layout(page) {
@@ -67,7 +70,12 @@ export function layout(page) {
   const topPx = paper ? HEADROOM_MM * mm : OVERVIEW_ROW_PX / 4;
   const leftPx = paper ? leadInMm(speedMmPerS) * mm : 56;
   const pxPerSecond = paper ? speedMmPerS * mm : (widthPx - leftPx) / rowSeconds;
+  const arrangement = page.arrangement ?? ONE;
+  const fits = Math.floor((heightPx - 2 * topPx) / (rowPx * arrangement.lanes));
+  const systems = page.rows ?? arrangement.systems ?? Math.max(1, fits);
   return {
+    arrangement,
+    systems,
     rowSeconds,
     natural,
     paper,
@@ -78,7 +86,7 @@ export function layout(page) {
     pxPerSecond,
     pxPerMm: mm,
     pxPerMv: paper ? gainMmPerMv * mm : (OVERVIEW_PX_PER_MV * gainMmPerMv) / 10,
-    rows: page.rows ?? Math.max(1, Math.floor((heightPx - 2 * topPx) / rowPx)),
+    rows: systems * arrangement.lanes,
     baseline: 0.6,
   };
 }
@@ -90,23 +98,65 @@ export function pageHeightPx(paper) {
 
 /** Milliseconds that a whole page shows. */
 export function pageMs(paper) {
-  return paper.rows * paper.rowSeconds * 1000;
+  return paper.systems * paper.rowSeconds * 1000;
 }
 
-/** Where a moment of the page lies. */
-export function place(ms, startMs, paper) {
+/**
+ * Every stretch of trace on the page: which channel, where, and of what time.
+ * @returns {Array<{channel: ?number, name: string, row: number, lane: number, system: number,
+ *   fromMs: number, toMs: number, leftPx: number, widthPx: number}>}
+ */
+export function tracks(paper, startMs) {
   const rowMs = paper.rowSeconds * 1000;
-  const row = Math.floor((ms - startMs) / rowMs);
-  const inRow = ms - startMs - row * rowMs;
-  return { row, x: paper.leftPx + (inRow / 1000) * paper.pxPerSecond };
+  const rowWidth = paper.rowSeconds * paper.pxPerSecond;
+  const found = [];
+  for (let system = 0; system < paper.systems; system += 1) {
+    for (const { channel, name, lane, from, to } of paper.arrangement.cells) {
+      found.push({
+        channel,
+        name,
+        lane,
+        system,
+        row: system * paper.arrangement.lanes + lane,
+        fromMs: startMs + (system + from) * rowMs,
+        toMs: startMs + (system + to) * rowMs,
+        leftPx: paper.leftPx + from * rowWidth,
+        widthPx: (to - from) * rowWidth,
+      });
+    }
+  }
+  return found;
+}
+
+/** Where a moment lies on a track. */
+export function xOn(track, ms, paper) {
+  return track.leftPx + ((ms - track.fromMs) / 1000) * paper.pxPerSecond;
+}
+
+/** The track under a point of the page, or the nearest one of its row. */
+export function trackAt(x, y, startMs, paper) {
+  const row = Math.min(paper.rows - 1, Math.max(0, Math.floor((y - paper.topPx) / paper.rowPx)));
+  const inRow = tracks(paper, startMs).filter((track) => track.row === row);
+  const away = (track) => Math.max(track.leftPx - x, x - track.leftPx - track.widthPx, 0);
+  return inRow.reduce((best, track) => (away(track) < away(best) ? track : best));
+}
+
+/** Where a moment of the page lies, on the first track that shows it. */
+export function place(ms, startMs, paper) {
+  const found = tracks(paper, startMs).find((track) => ms >= track.fromMs && ms < track.toMs);
+  return found ? { row: found.row, x: xOn(found, ms, paper) } : { row: -1, x: 0 };
 }
 
 /** The moment under a point of the page; points left of the trace count as its start. */
 export function momentAt(x, y, startMs, paper) {
-  const row = Math.min(paper.rows - 1, Math.max(0, Math.floor((y - paper.topPx) / paper.rowPx)));
-  const seconds = (x - paper.leftPx) / paper.pxPerSecond;
-  const inRow = Math.min(paper.rowSeconds, Math.max(0, seconds));
-  return startMs + (row * paper.rowSeconds + inRow) * 1000;
+  const track = trackAt(x, y, startMs, paper);
+  const ms = track.fromMs + ((x - track.leftPx) / paper.pxPerSecond) * 1000;
+  return Math.min(track.toMs, Math.max(track.fromMs, ms));
+}
+
+/** The voltage at a height of a row. */
+export function millivoltAt(y, row, paper) {
+  return (paper.topPx + (row + paper.baseline) * paper.rowPx - y) / paper.pxPerMv;
 }
 
 /** Height of a voltage in its row, seen from the top of the page. */

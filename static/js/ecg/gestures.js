@@ -5,36 +5,43 @@ const LINE_PX = 40;
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {{pan: (px: number) => void, zoom: (steps: number, x: number, y: number) => void,
- *   key: (name: string) => boolean}} told
+ *   key: (name: string, shift: boolean) => boolean, press: (x: number, y: number) => boolean,
+ *   drag: (x: number, y: number) => void, release: () => void}} told
+ *   press: whether the pointer takes something on the paper instead of the paper
  */
 export function listen(canvas, told) {
   const fingers = new Map();
   let pinch = 0;
+  let taken = false;
 
   canvas.addEventListener("pointerdown", (event) => {
     canvas.setPointerCapture(event.pointerId);
     fingers.set(event.pointerId, event);
     pinch = spread(fingers);
-    canvas.classList.add("dragging");
+    taken = fingers.size === 1 && told.press(event.offsetX, event.offsetY);
+    canvas.classList.toggle("dragging", !taken);
   });
   canvas.addEventListener("pointermove", (event) => {
     const before = fingers.get(event.pointerId);
     if (!before) return;
     fingers.set(event.pointerId, event);
-    if (fingers.size === 1) told.pan(before.clientX - event.clientX);
+    if (fingers.size === 1 && taken) told.drag(event.offsetX, event.offsetY);
+    else if (fingers.size === 1) told.pan(before.clientX - event.clientX);
     else pinch = pinched(fingers, pinch, event, told);
   });
   for (const end of ["pointerup", "pointercancel"]) {
     canvas.addEventListener(end, (event) => {
       fingers.delete(event.pointerId);
       pinch = spread(fingers);
+      if (taken) told.release();
+      taken = false;
       canvas.classList.toggle("dragging", fingers.size > 0);
     });
   }
   canvas.addEventListener("wheel", (event) => onWheel(event, canvas, told), { passive: false });
   canvas.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (told.key(event.key)) event.preventDefault();
+    if (told.key(event.key, event.shiftKey)) event.preventDefault();
   });
 }
 

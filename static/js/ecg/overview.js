@@ -1,7 +1,7 @@
-/** The whole recording as one strip, with the page that is shown marked in it. */
+/** The whole recording on one time axis, with the page that is shown marked in it. */
 
-import { MISSING, gaps } from "./geometry.js";
-import { hatch, sharpContext } from "./paper.js";
+import { drawLanes, laneLayout } from "./lanes.js";
+import { sharpContext } from "./paper.js";
 
 const KEY_STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1 };
 
@@ -48,33 +48,21 @@ export class Overview {
     this.#onSeek(step === undefined ? ends[event.key] : startMs + step * pageMs);
   }
 
-  /** @param {?import("./feed.js").Block} outline the whole recording, null before it came */
-  draw(outline, view, colour, valueText) {
+  /**
+   * @param {{outline: ?import("./feed.js").Block, whole: ?import("./findings.js").Whole,
+   *   startedMs: number, zoneMinutes: number}} told
+   */
+  draw(told, view, colour, valueText) {
     this.#view = view;
-    const [width, height] = [this.widthPx, this.#canvas.clientHeight];
+    const layout = laneLayout(told.whole);
+    this.#canvas.style.height = `${layout.heightPx}px`;
+    const [width, height] = [this.widthPx, layout.heightPx];
     const context = sharpContext(this.#canvas, width, height);
     context.fillStyle = colour.ground;
     context.fillRect(0, 0, width, height);
-    if (outline) this.#trace(context, outline, width, height, colour);
+    drawLanes(context, layout, { ...told, lengthMs: view.lengthMs, widthPx: width }, colour);
     this.#window(context, width, height, colour);
     this.#say(valueText);
-  }
-
-  #trace(context, { lows, highs, startMs, bucketMs }, width, height, colour) {
-    const [low, high] = range(lows, highs);
-    const x = (i) => ((startMs + i * bucketMs) / this.#view.lengthMs) * width;
-    const y = (step) => 3 + ((high - step) / (high - low)) * (height - 6);
-    const bucketPx = Math.max(1, x(1) - x(0));
-    for (const [a, b] of gaps(lows)) hatch(context, x(a), 0, x(b) - x(a), height, colour.gap, 5);
-    context.beginPath();
-    for (let i = 0; i < lows.length; i += 1) {
-      if (lows[i] === MISSING) continue;
-      context.moveTo(x(i), y(lows[i]) + 0.5);
-      context.lineTo(x(i), y(highs[i]) - 0.5);
-    }
-    context.strokeStyle = colour.words;
-    context.lineWidth = Math.min(bucketPx, 1.5);
-    context.stroke();
   }
 
   #window(context, width, height, colour) {
@@ -96,17 +84,4 @@ export class Overview {
     const values = { valuemax: Math.round(lengthMs / 1000), valuenow: Math.round(startMs / 1000), valuetext: valueText };
     for (const [name, value] of Object.entries(values)) this.#canvas.setAttribute(`aria-${name}`, value);
   }
-}
-
-/** Lowest and highest of what is there, never equal. */
-function range(lows, highs) {
-  let low = Infinity;
-  let high = -Infinity;
-  for (let i = 0; i < lows.length; i += 1) {
-    if (lows[i] === MISSING) continue;
-    low = Math.min(low, lows[i]);
-    high = Math.max(high, highs[i]);
-  }
-  if (low === Infinity) return [-1, 1];
-  return low === high ? [low - 1, high + 1] : [low, high];
 }

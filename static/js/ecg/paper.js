@@ -1,6 +1,6 @@
 /** Draws ECG paper and what is on it: grid, calibration pulse, clocks, trace, gaps. */
 
-import { MISSING, PULSE_MS, PULSE_MV, gaps, pageHeightPx, place, yOf } from "./geometry.js";
+import { MISSING, PULSE_MS, PULSE_MV, gaps, pageHeightPx, tracks, xOn, yOf } from "./geometry.js";
 import { clockAt } from "./words.js";
 
 const FINE_FROM_PX = 2.6;
@@ -10,7 +10,7 @@ export function colours(element) {
   const style = getComputedStyle(element);
   const read = (name) => style.getPropertyValue(`--paper-${name}`).trim();
   return Object.fromEntries(
-    ["ground", "fine", "bold", "ink", "words", "gap", "window"].map((name) => [name, read(name)]),
+    ["ground", "fine", "bold", "ink", "words", "gap", "window", "mark"].map((name) => [name, read(name)]),
   );
 }
 
@@ -98,12 +98,13 @@ export function drawPulses(context, paper, colour) {
   context.stroke();
 }
 
-/** The clock at the start of each row, on a patch of ground so that the grid does not cross it. */
+/** The clock at the start of each time shown, on a patch of ground so that the grid does not cross it. */
 export function drawClocks(context, paper, { startMs, startedMs, zoneMinutes, colour, font }) {
   context.font = font;
   context.textBaseline = "top";
-  for (let row = 0; row < paper.rows; row += 1) {
-    const text = clockAt(startedMs + startMs + row * paper.rowSeconds * 1000, zoneMinutes);
+  for (let system = 0; system < paper.systems; system += 1) {
+    const text = clockAt(startedMs + startMs + system * paper.rowSeconds * 1000, zoneMinutes);
+    const row = system * paper.arrangement.lanes;
     const y = paper.topPx + row * paper.rowPx + (paper.paper ? 3 : paper.rowPx * 0.35);
     context.fillStyle = colour.ground;
     context.fillRect(2, y - 2, context.measureText(text).width + 6, 17);
@@ -112,36 +113,63 @@ export function drawClocks(context, paper, { startMs, startedMs, zoneMinutes, co
   }
 }
 
-/**
- * The trace of a page, row by row.
- * @param {import("./feed.js").Block} block
- */
-export function drawTrace(context, paper, block, { startMs, millivoltPerStep, offsetMv, colour }) {
-  for (let row = 0; row < paper.rows; row += 1) {
-    const from = startMs + row * paper.rowSeconds * 1000;
-    const seen = {
-      first: Math.max(0, Math.floor((from - block.startMs) / block.bucketMs)),
-      last: Math.min(block.lows.length, Math.ceil((from + paper.rowSeconds * 1000 - block.startMs) / block.bucketMs) + 1),
-    };
-    if (seen.last <= seen.first) continue;
-    const pen = rowPen(paper, row, from, block, millivoltPerStep, offsetMv);
-    context.save();
-    context.beginPath();
-    context.rect(paper.leftPx, 0, paper.rowSeconds * paper.pxPerSecond, pageHeightPx(paper));
-    context.clip();
-    drawGaps(context, paper, block, seen, pen, colour);
-    strokeRow(context, block, seen, pen, colour);
-    context.restore();
+/** The name of each lead where it begins; a lead that was not recorded says so. */
+export function drawNames(context, paper, found, colour) {
+  context.font = "700 13px system-ui, sans-serif";
+  context.textBaseline = "top";
+  context.textAlign = "left";
+  for (const { name, channel, row, leftPx } of found) {
+    if (!name) continue;
+    const text = channel === null ? `${name}: not recorded` : name;
+    const [x, y] = [leftPx + 3, paper.topPx + row * paper.rowPx + (paper.paper ? 0.16 * paper.rowPx : 2)];
+    context.fillStyle = colour.ground;
+    context.fillRect(x - 2, y - 2, context.measureText(text).width + 5, 17);
+    context.fillStyle = colour.ink;
+    context.fillText(text, x, y);
   }
 }
 
-function rowPen(paper, row, fromMs, block, millivoltPerStep, offsetMv) {
+/** Short uprights where one lead ends and the next one begins. */
+export function drawSeams(context, paper, found, colour) {
+  context.beginPath();
+  for (const { row, leftPx } of found) {
+    if (leftPx <= paper.leftPx + 1) continue;
+    const middle = paper.topPx + (row + paper.baseline) * paper.rowPx;
+    context.moveTo(leftPx, middle - 0.16 * paper.rowPx);
+    context.lineTo(leftPx, middle + 0.16 * paper.rowPx);
+  }
+  context.strokeStyle = colour.ink;
+  context.lineWidth = 1.5;
+  context.stroke();
+}
+
+/**
+ * The trace of one track.
+ * @param {import("./feed.js").Block} block
+ */
+export function drawTrack(context, paper, track, block, { millivoltPerStep, offsetMv, colour }) {
+  const seen = {
+    first: Math.max(0, Math.floor((track.fromMs - block.startMs) / block.bucketMs)),
+    last: Math.min(block.lows.length, Math.ceil((track.toMs - block.startMs) / block.bucketMs) + 1),
+  };
+  if (seen.last <= seen.first) return;
+  const pen = trackPen(paper, track, block, millivoltPerStep, offsetMv);
+  context.save();
+  context.beginPath();
+  context.rect(track.leftPx, 0, track.widthPx, pageHeightPx(paper));
+  context.clip();
+  drawGaps(context, paper, block, seen, pen, colour);
+  strokeRow(context, block, seen, pen, colour);
+  context.restore();
+}
+
+function trackPen(paper, track, block, millivoltPerStep, offsetMv) {
   const pxPerBucket = (block.bucketMs / 1000) * paper.pxPerSecond;
-  const firstX = paper.leftPx + ((block.startMs - fromMs) / 1000) * paper.pxPerSecond;
+  const firstX = xOn(track, block.startMs, paper);
   return {
-    row,
+    row: track.row,
     x: (bucket) => firstX + bucket * pxPerBucket,
-    y: (step) => yOf(step * millivoltPerStep - offsetMv, row, paper),
+    y: (step) => yOf(step * millivoltPerStep - offsetMv, track.row, paper),
   };
 }
 
@@ -218,14 +246,17 @@ export function drawStale(context, widthPx, heightPx, colour) {
 
 /** Where the newest sample ends: a dashed upright, so that blank paper is not read as a flat line. */
 export function drawEnd(context, paper, { startMs, endMs, colour }) {
-  const { row, x } = place(endMs, startMs, paper);
-  if (row < 0 || row >= paper.rows) return;
   context.save();
   context.setLineDash([4, 4]);
   context.beginPath();
-  context.moveTo(x, paper.topPx + row * paper.rowPx + 3);
-  context.lineTo(x, paper.topPx + (row + 1) * paper.rowPx - 3);
+  for (const track of tracks(paper, startMs)) {
+    if (endMs < track.fromMs || endMs >= track.toMs) continue;
+    const x = xOn(track, endMs, paper);
+    context.moveTo(x, paper.topPx + track.row * paper.rowPx + 3);
+    context.lineTo(x, paper.topPx + (track.row + 1) * paper.rowPx - 3);
+  }
   context.strokeStyle = colour.words;
+  context.lineWidth = 1;
   context.stroke();
   context.restore();
 }

@@ -2,16 +2,24 @@
 
 import { startTrend } from "../trend.js";
 import { calibrate, calibrated, drawCard, forget } from "./calibration.js";
-import { StateFeed, slice } from "./feed.js";
-import { clampStart, displayOffsetMv, followStart, layout, leavesPage, momentAt, pageHeightPx, pageMs, zoomStep, zoomedStart } from "./geometry.js";
+import { Calipers, caliperWords } from "./calipers.js";
+import { StateFeed } from "./feed.js";
+import { Findings, nextEpisode } from "./findings.js";
+import { clampStart, followStart, layout, momentAt, pageHeightPx, pageMs, zoomStep, zoomedStart } from "./geometry.js";
 import { listen } from "./gestures.js";
+import { arrange, choices, fitting } from "./leads.js";
 import { PageLoader } from "./loader.js";
 import { Overview } from "./overview.js";
+import { Picture } from "./picture.js";
 import * as draw from "./paper.js";
+import { episodeText, stripLine, wholeText } from "./strips.js";
 import { clockAt, freshText, freshness, offsetMinutes, paperText, spanText, stripText } from "./words.js";
 
 const SPEAK_AFTER_MS = 800;
 const HEIGHT_SHARE = 0.62;
+const CHORD_MS = 1500;
+const EPISODE_LEAD_MS = 3000;
+const LETTERS = { n: "next", p: "previous", c: "calipers" };
 
 class Viewer {
   #root;
@@ -23,6 +31,9 @@ class Viewer {
   #follow = false;
   #speakTimer = null;
   #shownFreshness = null;
+  #frame = null;
+  #episode = null;
+  #chordUntil = 0;
 
   constructor(root) {
     this.#root = root;
@@ -32,8 +43,12 @@ class Viewer {
     this.startedMs = Date.parse(told.started);
     this.zoneMinutes = offsetMinutes(told.zoneOffset);
     this.samples = Number(told.samples);
+    this.recorded = told.channels.split("|");
     this.closed = "closed" in told;
-    this.loader = new PageLoader(told.viewport, this.rateHz, () => this.#render());
+    this.loader = new PageLoader(told.viewport, this.rateHz, () => this.#renderSoon());
+    this.findings = new Findings(told.beats, told.whole, this.rateHz, () => this.#onFindings());
+    this.calipers = new Calipers(1000 / this.rateHz);
+    this.picture = new Picture(this);
     this.state = new StateFeed(told.state, (state) => this.#onState(state));
     this.#canvas = this.#find("paper-canvas");
     this.overview = new Overview(this.#find("overview-canvas"), (ms) => this.goTo(ms));
@@ -48,7 +63,11 @@ class Viewer {
   }
 
   get channel() {
-    return this.#find("channel")?.value ?? "0";
+    return Number(this.#find("channel")?.value ?? 0);
+  }
+
+  get chosen() {
+    return this.#find("arrangement")?.value ?? "one";
   }
 
   get speed() {
@@ -60,9 +79,12 @@ class Viewer {
   }
 
   start() {
+    this.#offerArrangements();
     this.#find("tools").hidden = false;
     this.#root.addEventListener("click", (event) => this.#onClick(event));
-    for (const name of ["speed", "gain", "channel"]) {
+    document.addEventListener("click", (event) => this.#onShow(event));
+    document.addEventListener("keydown", (event) => this.#onLetter(event), { capture: true });
+    for (const name of ["speed", "gain", "channel", "arrangement"]) {
       this.#find(name)?.addEventListener("change", () => this.#relayout({ refetch: true }));
     }
     this.#find("go-to").addEventListener("submit", (event) => this.#goToClock(event));
@@ -70,7 +92,10 @@ class Viewer {
     listen(this.#canvas, {
       pan: (px) => this.#pan(px),
       zoom: (steps, x, y) => this.#zoom(steps, momentAt(x, y, this.#startMs, this.#paper)),
-      key: (name) => this.#key(name),
+      key: (name, shift) => this.#key(name, shift),
+      press: (x, y) => this.#withCalipers(() => this.calipers.press(x, y, this.#startMs, this.#paper)),
+      drag: (x, y) => this.#withCalipers(() => this.calipers.drag(x, y, this.#startMs, this.#paper)),
+      release: () => this.#withCalipers(() => this.calipers.release()),
     });
     new ResizeObserver(() => this.#relayout({})).observe(this.#find("paper"));
     window.addEventListener("resize", () => this.#relayout({}));
@@ -79,7 +104,16 @@ class Viewer {
     this.#relayout({});
     this.#open();
     this.state.start();
+    this.findings.loadWhole(false);
     setInterval(() => this.#showFreshness(), 1000);
+  }
+
+  #offerArrangements() {
+    const select = this.#find("arrangement");
+    if (!select) return;
+    const offered = choices(this.recorded);
+    for (const option of [...select.options]) if (!offered.includes(option.value)) option.remove();
+    select.value = offered[0];
   }
 
   #open() {
@@ -92,14 +126,15 @@ class Viewer {
   // --- moving ---------------------------------------------------------------------------
 
   goTo(ms) {
+    this.#episode = null;
     this.#setFollow(false);
     this.#moveTo(ms);
   }
 
   #moveTo(ms) {
     this.#startMs = clampStart(ms, this.lengthMs, this.#paper);
-    this.#render();
     this.#load();
+    this.#renderSoon();
     this.#speakSoon();
   }
 
@@ -135,13 +170,17 @@ class Viewer {
       follow: () => this.#setFollow(!this.#follow),
       "zoom-in": () => this.#zoom(1, middle),
       "zoom-out": () => this.#zoom(-1, middle),
+      next: () => this.#jump(1),
+      previous: () => this.#jump(-1),
+      calipers: () => this.#toggleCalipers(),
       calibrate: () => this.#calibrate(),
       uncalibrate: () => this.#uncalibrate(),
     };
     acts[name]?.();
   }
 
-  #key(key) {
+  #key(key, shift) {
+    if (this.calipers.key(key, shift)) return (this.#showCalipers(), true);
     const names = { Home: "start", End: "end", PageUp: "back", PageDown: "forward", "+": "zoom-in", "-": "zoom-out", "−": "zoom-out" };
     const seconds = { ArrowLeft: -1, ArrowRight: 1 };
     if (key in names) this.#act(names[key]);
@@ -155,6 +194,27 @@ class Viewer {
     if (button) this.#act(button.dataset.do);
   }
 
+  /** A row of the tables below: the trace shows its moment and comes into view. */
+  #onShow(event) {
+    const link = event.target.closest("a[data-show-ms]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.#showMoment(Number(link.dataset.showMs));
+    this.#root.scrollIntoView({ block: "start" });
+    this.#canvas.focus({ preventScroll: true });
+  }
+
+  /** n, p and c hold on the whole page, before the keys of the house; "g n" stays theirs. */
+  #onLetter(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select, dialog")) return;
+    const chord = performance.now() < this.#chordUntil;
+    this.#chordUntil = event.key === "g" ? performance.now() + CHORD_MS : 0;
+    if (chord || !(event.key in LETTERS)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#act(LETTERS[event.key]);
+  }
+
   #goToClock(event) {
     event.preventDefault();
     const text = new FormData(event.target).get("clock");
@@ -164,6 +224,55 @@ class Viewer {
     const local = this.startedMs + this.zoneMinutes * 60_000;
     const dayMs = 86_400_000;
     this.goTo((((wanted - (local % dayMs)) % dayMs) + dayMs) % dayMs);
+  }
+
+  // --- episodes and calipers ------------------------------------------------------------
+
+  #jump(direction) {
+    const episodes = this.findings.whole?.episodes ?? [];
+    const next = nextEpisode(episodes, this.#episode, this.#startMs + EPISODE_LEAD_MS, direction);
+    const line = this.#find("episode-words");
+    if (next < 0) {
+      line.textContent = episodes.length ? `No ${direction > 0 ? "later" : "earlier"} episode` : "No episode listed";
+      return;
+    }
+    this.#showMoment(episodes[next].start_ms);
+    this.#episode = next;
+    line.textContent = episodeText(episodes[next], next, episodes.length, this.#clock(episodes[next].start_ms));
+  }
+
+  #showMoment(ms) {
+    if (!this.#paper.paper) this.#rowSeconds = null;
+    this.#layout();
+    this.goTo(ms - EPISODE_LEAD_MS);
+  }
+
+  #toggleCalipers() {
+    this.calipers.toggle(this.#startMs, this.#paper);
+    if (this.calipers.on) this.#canvas.focus({ preventScroll: true });
+    this.#showCalipers();
+  }
+
+  #withCalipers(act) {
+    const taken = act();
+    if (this.calipers.on) this.#showCalipers();
+    return taken;
+  }
+
+  #showCalipers() {
+    const { on, reading } = this.calipers;
+    this.#root.querySelector("[data-do=calipers]").setAttribute("aria-pressed", String(on));
+    this.#canvas.classList.toggle("measuring", on);
+    const line = this.#find("caliper-words");
+    line.hidden = !reading;
+    line.textContent = reading ? caliperWords(reading) : "";
+    this.#renderSoon();
+  }
+
+  #onFindings() {
+    this.#find("overview-words").textContent = wholeText(this.findings.whole);
+    this.#renderSoon();
+    this.#speakSoon();
   }
 
   // --- calibration ----------------------------------------------------------------------
@@ -189,14 +298,24 @@ class Viewer {
   // --- laying out, loading, drawing -----------------------------------------------------
 
   #layout() {
-    this.#paper = layout({
-      widthPx: Math.max(240, this.#find("paper").clientWidth),
+    const arranged = arrange(this.chosen, this.recorded, this.channel);
+    const page = {
+      widthPx: this.widthPx,
       heightPx: Math.max(260, window.innerHeight * HEIGHT_SHARE),
       rowSeconds: this.#rowSeconds,
       speedMmPerS: this.speed,
       gainMmPerMv: this.gain,
       calibratedPxPerMm: calibrated(),
-    });
+    };
+    const first = layout({ ...page, arrangement: arranged });
+    this.#paper = layout({ ...page, arrangement: fitting(arranged, this.recorded, first.rowSeconds) });
+    const one = this.chosen === "one";
+    const choice = this.#find("channel")?.closest(".tool-choice");
+    if (choice) choice.hidden = !one;
+  }
+
+  get widthPx() {
+    return Math.max(240, this.#find("paper").clientWidth);
   }
 
   #relayout({ refetch = false }) {
@@ -207,68 +326,58 @@ class Viewer {
       ? followStart(this.lengthMs, this.#paper)
       : clampStart(this.#startMs, this.lengthMs, this.#paper);
     this.#showCard();
-    this.#render();
     this.#load();
+    this.#renderSoon();
   }
 
-  /** What the page shows, for the loader. */
+  /** What the page shows, for those who load it. */
   get #shown() {
-    return { startMs: this.#startMs, pageMs: pageMs(this.#paper), lengthMs: this.lengthMs, channel: this.channel };
+    return {
+      startMs: this.#startMs,
+      pageMs: pageMs(this.#paper),
+      lengthMs: this.lengthMs,
+      widthPx: this.widthPx,
+      arrangement: this.#paper.arrangement,
+    };
   }
 
   #load() {
-    this.loader.loadOutline(this.#shown, this.overview.widthPx);
+    const first = this.#paper.arrangement.cells.find((cell) => cell.channel !== null);
     this.loader.load(this.#shown);
+    this.loader.loadOutline(this.lengthMs, first?.channel ?? 0, this.overview.widthPx);
+    this.findings.load(this.#shown);
+  }
+
+  /** Once for each frame, however often something changed. */
+  #renderSoon() {
+    this.#frame ??= requestAnimationFrame(() => {
+      this.#frame = null;
+      this.#render();
+    });
   }
 
   #render() {
     const paper = this.#paper;
-    const widthPx = Math.max(240, this.#find("paper").clientWidth);
     const heightPx = pageHeightPx(paper);
     this.#canvas.style.height = `${heightPx}px`;
-    const context = draw.sharpContext(this.#canvas, widthPx, heightPx);
-    const seen = this.loader.seen(this.#shown);
-    const offsetMv = seen ? displayOffsetMv(seen.lows, seen.highs, this.millivoltPerStep) : 0;
-    this.#drawPage(context, widthPx, offsetMv);
-    this.#print(offsetMv, this.#leavesPage(offsetMv));
-    this.#overview();
-  }
-
-  #drawPage(context, widthPx, offsetMv) {
-    const [paper, colour, startMs] = [this.#paper, this.#colour, this.#startMs];
-    draw.drawPaper(context, paper, { widthPx, colour });
-    draw.drawPulses(context, paper, colour);
-    const { block, failed } = this.loader;
-    if (block) {
-      draw.drawTrace(context, paper, block, { startMs, millivoltPerStep: this.millivoltPerStep, offsetMv, colour });
-    }
-    draw.drawEnd(context, paper, { startMs, endMs: this.lengthMs, colour });
-    draw.drawClocks(context, paper, {
-      startMs,
-      startedMs: this.startedMs,
-      zoneMinutes: this.zoneMinutes,
-      colour,
-      font: "12px system-ui, sans-serif",
-    });
+    const context = draw.sharpContext(this.#canvas, this.widthPx, heightPx);
     const stale = ["stale", "gone"].includes(this.#freshness());
-    const newestShown = startMs + pageMs(paper) >= this.lengthMs;
-    if ((stale && newestShown) || failed) draw.drawStale(context, widthPx, pageHeightPx(paper), colour);
+    const newestShown = this.#startMs + pageMs(paper) >= this.lengthMs;
+    const greyed = (stale && newestShown) || Boolean(this.loader.failed);
+    const { shifts, leaves } = this.picture.draw(context, paper, this.#startMs, this.#colour, greyed);
     this.#showStale(stale);
+    this.#print(shifts, leaves);
+    this.#overview();
+    const whole = this.loader.pending === 0 && !this.loader.failed;
+    this.#root.dispatchEvent(new CustomEvent("chartwave:drawn", { detail: { startMs: this.#startMs, whole } }));
   }
 
   #overview() {
     const page = pageMs(this.#paper);
     const text = `${this.#clock(this.#startMs)}, ${spanText(page / 1000)} shown`;
     const view = { startMs: this.#startMs, pageMs: page, lengthMs: Math.max(1, this.lengthMs) };
-    this.overview.draw(this.loader.outline, view, this.#colour, text);
-  }
-
-  #leavesPage(offsetMv) {
-    const { block } = this.loader;
-    if (!block) return false;
-    const rowMs = this.#paper.rowSeconds * 1000;
-    const row = (index) => slice(block, this.#startMs + index * rowMs, this.#startMs + (index + 1) * rowMs);
-    return leavesPage(row(0), row(this.#paper.rows - 1), this.millivoltPerStep, offsetMv, this.#paper);
+    const told = { outline: this.loader.outline, whole: this.findings.whole, startedMs: this.startedMs, zoneMinutes: this.zoneMinutes };
+    this.overview.draw(told, view, this.#colour, text);
   }
 
   // --- words ----------------------------------------------------------------------------
@@ -277,12 +386,17 @@ class Viewer {
     return clockAt(this.startedMs + ms, this.zoneMinutes);
   }
 
-  #print(offsetMv, leaves) {
+  #print(shifts, leaves) {
     const { speed, gain, zoneMinutes } = this;
     const filter = this.#root.dataset.filter;
-    this.#find("paper-print").textContent = paperText({ speed, gain, filter, paper: this.#paper, offsetMv, leaves, zoneMinutes });
-    this.#find("span").textContent = `${spanText(this.#paper.rowSeconds)} a row`;
-    this.#find("calibrated").textContent = this.#paper.toScale ? "To scale" : "Not to scale";
+    this.#write("paper-print", paperText({ speed, gain, filter, paper: this.#paper, shifts, leaves, zoneMinutes }));
+    this.#write("span", `${spanText(this.#paper.rowSeconds)} a row`);
+    this.#write("calibrated", this.#paper.toScale ? "To scale" : "Not to scale");
+  }
+
+  #write(name, text) {
+    const element = this.#find(name);
+    if (element.textContent !== text) element.textContent = text;
   }
 
   #age() {
@@ -323,19 +437,37 @@ class Viewer {
   }
 
   #speak() {
-    const seen = this.loader.seen(this.#shown);
-    if (!seen) return;
+    const [first] = this.picture.seen(this.#paper, this.#startMs);
+    if (!first) return;
     const page = pageMs(this.#paper);
+    const strips = this.#writeStrips();
     this.#find("trace-words").textContent = stripText({
       from: this.#clock(this.#startMs),
       to: this.#clock(Math.min(this.lengthMs, this.#startMs + page)),
       span: spanText(Math.min(this.lengthMs, page) / 1000),
       length: spanText(this.lengthMs / 1000),
-      lead: this.#root.dataset.lead,
-      seen,
+      lead: this.picture.names(this.#paper).join(", "),
+      seen: first,
+      strips,
       millivoltPerStep: this.millivoltPerStep,
       fresh: this.closed ? "The recording has ended" : this.#freshText(),
     });
+  }
+
+  /** The text beside the picture, strip by strip. */
+  #writeStrips() {
+    const lines = this.picture.strips(this.#paper, this.#startMs).map((strip) =>
+      stripLine({ ...strip, from: this.#clock(strip.fromMs), to: this.#clock(strip.toMs) }),
+    );
+    const list = this.#find("strips");
+    list.replaceChildren(
+      ...lines.map((text) => {
+        const item = document.createElement("li");
+        item.textContent = text;
+        return item;
+      }),
+    );
+    return lines;
   }
 
   // --- growing --------------------------------------------------------------------------
@@ -349,6 +481,7 @@ class Viewer {
       this.closed = true;
       this.#setFollow(false);
     }
+    this.findings.loadWhole(!state.closed || state.analysis?.final === false);
     if (!grew) {
       this.loader.lookForLateSamples(this.#shown);
       return;
@@ -356,10 +489,11 @@ class Viewer {
     this.loader.grew(this.#shown);
     if (this.#follow) this.#moveTo(followStart(this.lengthMs, this.#paper));
     else {
-      this.#render();
       this.#load();
+      this.#renderSoon();
     }
   }
+
 
   /** Clocks of the paper follow the corrected time of the newest sample. */
   #setClock(state) {

@@ -64,12 +64,14 @@ export function freshText(lastEpochMs, ageS, zoneMinutes) {
 }
 
 /** What stands under the paper. */
-export function paperText({ speed, gain, filter, paper, offsetMv, leaves, zoneMinutes }) {
+export function paperText({ speed, gain, filter, paper, shifts = [], leaves, zoneMinutes }) {
   const scale = paper.paper
     ? `${speed} mm/s, ${gain} mm/mV`
     : `${spanText(paper.rowSeconds)} in a row, without ECG paper`;
   const words = [scale, `filter: ${filter}`];
-  if (offsetMv) words.push(`shifted by ${(-offsetMv).toFixed(1).replace("-", "−")} mV`);
+  for (const [name, offsetMv] of shifts) {
+    words.push(`${name ? `${name} ` : ""}shifted by ${(-offsetMv).toFixed(1).replace("-", "−")} mV`);
+  }
   if (leaves) words.push("part of the trace leaves the paper: lower the gain");
   words.push(paper.toScale ? "to scale on this screen" : "not to scale");
   words.push(`times ${offsetText(zoneMinutes)}`);
@@ -80,7 +82,7 @@ export function paperText({ speed, gain, filter, paper, offsetMv, leaves, zoneMi
  * The strip for those who cannot see it.
  * @param {{lows: Int16Array, highs: Int16Array, bucketMs: number}} seen
  */
-export function stripText({ from, to, span, length, lead, seen, millivoltPerStep, fresh }) {
+export function stripText({ from, to, span, length, lead, seen, strips = [], millivoltPerStep, fresh }) {
   const words = [`Shown: ${from} to ${to}, ${span} of ${length}`];
   if (lead) words.push(`lead ${lead}`);
   const holes = gaps(seen.lows);
@@ -88,7 +90,8 @@ export function stripText({ from, to, span, length, lead, seen, millivoltPerStep
   words.push(holes.length ? `${holes.length} gap${holes.length > 1 ? "s" : ""}, ${spanText(lost)} without data` : "no gap");
   const size = peakToPeak(seen) * millivoltPerStep;
   if (size > 0) words.push(`lowest to highest ${size.toFixed(1)} mV`);
-  return `${words.join("; ")}. ${fresh}. The rate and the rhythm stand under Computer reading.`;
+  const each = strips.length ? ` ${strips.join(" ")}` : "";
+  return `${words.join("; ")}.${each} ${fresh}. The rate and the rhythm stand under Computer reading.`;
 }
 
 function peakToPeak({ lows, highs }) {

@@ -1,0 +1,260 @@
+"""What the trace asks for besides one channel: several, beats, and the whole at a glance."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from django.utils import timezone
+
+from vitals.models import Analysis, Recording
+from vitals.storage.drawing import draw
+from vitals.tests.conftest import RATE, rfc3339, wave
+
+CHUNK = 10 * RATE
+
+
+@pytest.fixture
+def seen(client, dr_ames):
+    client.force_login(dr_ames)
+    return client
+
+
+@pytest.fixture
+def leads(device, worn):
+    """A minute of three leads."""
+    found = device.open(client_id="three", channels=["I", "II", "V5"]).json()["id"]
+    for seq in range(6):
+        device.put(found, seq, wave(CHUNK, seq, 3), CHUNK * seq)
+    return found
+
+
+def read(recording, result, *, algorithm="chartwave-ecg", from_sample=0, to_sample=60 * RATE):
+    """A reading as the worker keeps it."""
+    return Analysis.objects.create(
+        recording_id=recording, algorithm=algorithm, algorithm_version="2", result=result,
+        from_sample=from_sample, to_sample=to_sample, final=True,
+    )  # fmt: skip
+
+
+def view(client, recording, **query):
+    wanted = {"start_ms": 0, "end_ms": 60_000, "width": 500, "channels": "0,1,2"} | query
+    return client.get(f"/recordings/{recording}/viewport", wanted)
+
+
+def single(answer, n):
+    return np.frombuffer(answer.content, "<i2").reshape(n, -1)
+
+
+def test_a_close_view_gives_the_samples_of_each_channel_once(seen, leads):
+    answer = view(seen, leads, start_ms=1000, end_ms=3000, width=2000)
+    whole = np.frombuffer(wave(CHUNK, 0, 3), "<i2").reshape(-1, 3)
+    first = int(answer["X-First-Sample"])
+    assert answer["X-Values-Per-Bucket"] == "1"
+    assert np.array_equal(single(answer, 3), whole[first : first + 500].T)
+
+
+def test_channels_come_in_the_order_asked(seen, leads):
+    both = view(seen, leads, start_ms=0, end_ms=1000, width=2000, channels="2,0")
+    alone = view(seen, leads, start_ms=0, end_ms=1000, width=2000, channels="2")
+    assert both["X-Channels"] == "2,0"
+    assert np.array_equal(single(both, 2)[0], single(alone, 1)[0])
+
+
+def test_a_far_view_gives_pairs_of_each_channel(seen, leads):
+    draw(leads)
+    several = view(seen, leads, width=40)
+    alone = seen.get(
+        f"/recordings/{leads}/viewport",
+        {"start_ms": 0, "end_ms": 60_000, "width": 40, "channel": 1},
+    )
+    assert several["X-Values-Per-Bucket"] == "2"
+    assert several["X-Samples-Per-Bucket"] == alone["X-Samples-Per-Bucket"]
+    assert single(several, 3)[1].tobytes() == alone.content
+
+
+def test_several_channels_are_never_more_than_a_hundred_kilobytes(seen, device, worn):
+    names = [f"L{i}" for i in range(16)]
+    found = device.open(client_id="many", channels=names).json()["id"]
+    for seq in range(6):
+        device.put(found, seq, wave(CHUNK, seq, 16), CHUNK * seq)
+    every = ",".join(map(str, range(16)))
+    for width in (1, 100, 8192):
+        assert 0 < len(view(seen, found, width=width, channels=every).content) <= 100_000
+
+
+def test_a_view_after_the_end_is_empty(seen, leads):
+    answer = view(seen, leads, start_ms=100_000, end_ms=110_000)
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+@pytest.mark.parametrize("channels", ["", "3", "0,3", "a", "0,", ",0", "0;1", "-1", "٠", "100"])
+def test_channels_that_are_not_there_are_refused(seen, leads, channels):
+    assert view(seen, leads, channels=channels).status_code == 400
+
+
+PIECE = {
+    "core": [0, 60 * RATE], "beats": [100, 200, 250], "classes": "NVN",
+    "rejected": [[5 * RATE, 9 * RATE]],
+}  # fmt: skip
+
+
+def beats(client, recording, first=0, end=60 * RATE):
+    return client.get(f"/recordings/{recording}/beats", {"first": first, "end": end})
+
+
+@pytest.fixture
+def pieces(leads):
+    """A finished reading with one piece."""
+    read(leads, {}, algorithm="chartwave-ecg")
+    read(leads, PIECE, algorithm="chartwave-ecg/piece")
+    return leads
+
+
+def test_beats_carry_their_class(seen, pieces):
+    assert beats(seen, pieces).json()["beats"] == [[100, "N"], [300, "V"], [550, "N"]]
+
+
+def test_classes_that_are_kept_as_codes_come_as_letters(seen, leads):
+    read(leads, {})
+    read(leads, PIECE | {"classes": "000103"}, algorithm="chartwave-ecg/piece")
+    assert [letter for _, letter in beats(seen, leads).json()["beats"]] == ["N", "V", "Q"]
+
+
+def test_only_beats_of_the_span_come(seen, pieces):
+    assert beats(seen, pieces, 300, 550).json()["beats"] == [[300, "V"]]
+
+
+def test_time_that_was_not_read_is_told_as_far_as_it_lies_in_the_span(seen, pieces):
+    assert beats(seen, pieces, 6 * RATE, 60 * RATE).json()["rejected"] == [[6 * RATE, 9 * RATE]]
+
+
+def test_beats_of_an_older_algorithm_have_no_class(seen, leads):
+    read(leads, {})
+    read(leads, {"core": [0, 9], "beats": [100, 200]}, algorithm="chartwave-ecg/piece")
+    assert beats(seen, leads).json()["beats"] == [[100, None], [300, None]]
+
+
+def test_pieces_of_another_version_are_not_mixed_in(seen, pieces):
+    read(pieces, {"beats": [7]}, algorithm="chartwave-first-analysis/piece")
+    assert len(beats(seen, pieces).json()["beats"]) == 3
+
+
+def test_nothing_read_is_no_beat(seen, leads):
+    assert beats(seen, leads).json() == {"beats": [], "rejected": [], "read_to": 0}
+
+
+@pytest.mark.parametrize(
+    ("first", "end"), [(5, 5), (9, 3), ("x", 5), (0, 1_200 * RATE + 5), (-1, 5), (0, "")]
+)
+def test_a_span_of_beats_that_cannot_be_is_refused(seen, leads, first, end):
+    assert beats(seen, leads, first, end).status_code == 400
+
+
+def whole(client, recording):
+    return client.get(f"/recordings/{recording}/overview.json").json()
+
+
+def test_an_unread_recording_has_an_empty_overview(seen, leads):
+    found = whole(seen, leads)
+    assert found["length_ms"] == 60_000
+    assert (found["episodes"], found["quality"]["grades"], found["motion"]) == ([], "", None)
+
+
+def test_quality_is_a_letter_for_ten_seconds(seen, leads):
+    runs = [
+        {"grade": "good", "from_s": 0, "to_s": 20},
+        {"grade": "noise", "from_s": 20, "to_s": 30},
+        {"grade": "no signal", "from_s": 40, "to_s": 50},
+    ]
+    read(leads, {"quality": runs})
+    assert whole(seen, leads)["quality"] == {"step_ms": 10_000, "grades": "ggn-s"}
+
+
+def test_a_reading_of_the_first_kind_keeps_its_grades_elsewhere(seen, leads):
+    read(leads, {"quality": "good", "grades": [{"grade": "poor", "from_s": 0, "to_s": 10}]})
+    assert whole(seen, leads)["quality"]["grades"] == "p"
+
+
+def test_quality_of_a_fortnight_is_thinned_to_the_worst(seen, leads):
+    long = [
+        {"grade": "good", "from_s": 0, "to_s": 1_209_590},
+        {"grade": "noise", "from_s": 1_209_590, "to_s": 1_209_600},
+    ]
+    read(leads, {"quality": long, "rate_by_minute": [60.0] * 20_160})
+    answer = seen.get(f"/recordings/{leads}/overview.json")
+    assert answer.json()["quality"]["grades"][-1] == "n"
+    assert len(answer.content) <= 100_000
+
+
+def test_episodes_have_names_times_and_details(seen, leads):
+    episode = {
+        "kind": "ventricular-run", "start_sample": RATE, "end_sample": 3 * RATE,
+        "beats": 5, "rate_per_min": 151.4,
+    }  # fmt: skip
+    read(leads, {"episodes": [episode]})
+    assert whole(seen, leads)["episodes"] == [
+        {
+            "kind": "ventricular-run", "name": "run of ventricular beats",
+            "start_ms": 1000, "end_ms": 3000, "words": "5 beats, 151 /min",
+        }
+    ]  # fmt: skip
+
+
+def test_an_episode_of_an_unknown_kind_is_shown_as_it_came(seen, leads):
+    read(leads, {"episodes": [{"kind": "new-thing", "start_sample": 0, "end_sample": 9}]})
+    assert whole(seen, leads)["episodes"][0]["name"] == "new thing"
+
+
+def test_pauses_of_an_older_reading_are_episodes(seen, leads):
+    read(leads, {"pauses": [{"start_sample": 2 * RATE, "seconds": 2.5}]})
+    (found,) = whole(seen, leads)["episodes"]
+    assert (found["kind"], found["start_ms"], found["end_ms"]) == ("pause", 2000, 4500)
+
+
+def test_the_patients_button_stands_on_the_same_axis(seen, device, leads):
+    at = timezone.now()
+    device.post(
+        "/api/v1/events/",
+        {"recording": leads, "device_time": rfc3339(at), "client_id": "b"},
+        Device_Clock=rfc3339(at),
+    )
+    (pressed,) = whole(seen, leads)["events"]
+    assert abs(pressed) < 70_000
+
+
+def test_motion_comes_from_the_sibling_of_the_same_session(seen, device, worn):
+    ecg = device.open(client_id="e", session_id="s").json()["id"]
+    imu = device.open(
+        client_id="m", session_id="s", kind="imu", unit="m/s2", channels=["x"],
+        sampling_rate_hz=100,
+    ).json()["id"]  # fmt: skip
+    assert Recording.objects.filter(pk=imu).exists()
+    read(imu, {"activity_by_minute": [0.1, None, 0.3]}, algorithm="chartwave-imu", to_sample=9)
+    motion = whole(seen, ecg)["motion"]
+    assert (motion["step_ms"], motion["values"]) == (60_000, [0.1, None, 0.3])
+
+
+ADDRESSES = ["beats?first=0&end=9", "overview.json", "reading/"]
+
+
+@pytest.mark.parametrize("page", ADDRESSES)
+def test_a_stranger_finds_nothing(client, dr_baum, pieces, page):
+    client.force_login(dr_baum)
+    assert client.get(f"/recordings/{pieces}/{page}").status_code == 404
+
+
+@pytest.mark.parametrize("page", ADDRESSES)
+def test_whoever_treats_the_patient_is_answered(seen, pieces, page):
+    answer = seen.get(f"/recordings/{pieces}/{page}")
+    assert answer.status_code == 200
+    assert len(answer.content) < 100_000
+
+
+def test_a_view_of_three_leads_costs_no_more_queries_than_one(
+    seen, leads, django_assert_max_num_queries
+):
+    view(seen, leads)
+    with django_assert_max_num_queries(12):
+        json.dumps(view(seen, leads, end_ms=20_000, width=8000)["X-Channels"])
