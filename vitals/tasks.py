@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 # A worker says every 3 s that it lives (see the worker command).
 STALLED_S = 10
 LOOKED_BACK = timedelta(days=1)
+READ_KINDS = (Recording.Kind.ECG, Recording.Kind.IMU)
 
 # A recording is read again as long after the last reading as that one took, so that a burst of
 # chunks costs at most half of a core, and a chunk that comes alone is read at once.
@@ -50,6 +51,7 @@ def read_signals(recording_id: str) -> None:
     """Draw what is new, read it, refresh the summary, pack what has settled."""
     from vitals.acts.summarising import summarise
     from vitals.analysis import read, unexamined
+    from vitals.imu_analysis import read as read_motion
     from vitals.storage.drawing import draw, pack
 
     key = UUID(recording_id)
@@ -65,6 +67,7 @@ def read_signals(recording_id: str) -> None:
         share_out(key, firsts, PIECES_AT_ONCE)
     else:
         read(key)
+        read_motion(key)
         summarise(key)
     pack(key)
 
@@ -112,9 +115,7 @@ def overlooked() -> list[UUID]:
     undrawn = WaveformChunk.objects.filter(in_pyramid=False).values("recording")
     ended = timezone.now() - LOOKED_BACK
     read = Analysis.objects.readings().filter(recording=OuterRef("pk"), final=True)
-    unfinished = Recording.objects.filter(
-        ~Exists(read), kind=Recording.Kind.ECG, closed_at__gte=ended
-    )
+    unfinished = Recording.objects.filter(~Exists(read), kind__in=READ_KINDS, closed_at__gte=ended)
     either = Q(pk__in=undrawn) | Q(pk__in=unfinished.values("pk"))
     return list(Recording.objects.filter(either).values_list("pk", flat=True)[:1000])
 

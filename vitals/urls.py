@@ -13,6 +13,7 @@ from vitals.views import (
     uploads,
     wearing,
 )
+from vitals.views.motion import recording_motion
 
 urlpatterns = [
     path("api/", include("vitals.api.urls")),
@@ -56,6 +57,7 @@ urlpatterns = [
         exports.recording_export,
         name="recording-export",
     ),
+    path("recordings/<uuid:recording_id>/motion/", recording_motion, name="recording-motion"),
     path(
         "observations/<uuid:observation_id>/trend.json", results.result_trend, name="result-trend"
     ),

@@ -49,7 +49,7 @@ def summarise(recording_id: UUID) -> Observation | None:
     recording = Recording.objects.select_related("device", "pairing__patient").get(pk=recording_id)
     recall(recording)
     analysis = newest_reading(recording)
-    if recording.pairing is None or analysis is None:
+    if recording.pairing is None or analysis is None or recording.kind != Recording.Kind.ECG:
         return None
     known = of_patient(recording, recording.pairing.patient_id)
     if known is None:
