@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 READ_SIGNALS = "vitals.tasks.read_signals"
 EXAMINE_PIECES = "vitals.tasks.examine_pieces"
 QUEUE = "signals"
+PIECES = "pieces"
 
 # One waiting job per recording, whatever a burst brings: it begins at once, or as long after the
 # last reading as that one took (see vitals.tasks). It begins by waiting for the recording's row, so
@@ -26,10 +27,11 @@ ON CONFLICT (queueing_lock) WHERE status = 'todo'
 DO UPDATE SET scheduled_at = least(procrastinate_jobs.scheduled_at, EXCLUDED.scheduled_at)
 """
 
-# Pieces of a long recording, for whichever worker is free, after everything that is live.
+# Pieces of a long recording, for whichever worker is free. They have a queue of their own, so that
+# what is live never waits behind them.
 SHARE_OUT = """
-INSERT INTO procrastinate_jobs (queue_name, task_name, priority, lock, queueing_lock, args)
-SELECT %(queue)s, %(task)s, -1, lock, lock,
+INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args)
+SELECT %(queue)s, %(task)s, lock, lock,
        jsonb_build_object('recording_id', %(id)s::text, 'first', first, 'end', first + %(size)s)
 FROM (SELECT first, 'pieces:' || %(id)s::text || ':' || first AS lock
       FROM unnest(%(firsts)s::int[]) AS one(first)) AS job
@@ -61,7 +63,7 @@ def share_out(recording_id: UUID, firsts: Sequence[int], size: int) -> None:
     A group that waits already is not doubled.
     """
     values: dict[str, Any] = {
-        "queue": QUEUE,
+        "queue": PIECES,
         "task": EXAMINE_PIECES,
         "id": str(recording_id),
         "firsts": list(firsts),

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from fhir.together import load
 from vitals.clocks import TRUSTED
+from vitals.ecg import grid
 from vitals.models import Recording
 from vitals.storage.reading import shown
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 USUAL_CHUNK_S = 10.0
 SHOWN = ("rate_low", "rate_high", "regular", "longest_pause_s", "share_analysable", "quality")
+STATED = (*SHOWN, "n_pauses", "not_analysable")
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def newest_reading(recording: Recording) -> Analysis | None:
 
 def ecg_reading(recording: Recording) -> Loading[EcgReading]:
     """A recording with the computer's reading, for the card and the page."""
-    found = yield {"analyses": recording.analyses.readings()[:1]}
+    found = yield {"analyses": recording.analyses.readings().stating(STATED)[:1]}
     analysis: Analysis | None = next(iter(found["analyses"]), None)
     fresh = yield from _freshness(recording)
     return EcgReading(
@@ -117,7 +119,7 @@ def ecg_reading(recording: Recording) -> Loading[EcgReading]:
 
 
 def _numbers(analysis: Analysis) -> dict[str, Any]:
-    result = analysis.result
+    result = analysis.stated
     return {name: result.get(name) for name in SHOWN} | {
         "pauses": result.get("n_pauses"),
         "not_analysable": result.get("not_analysable") or "",
@@ -126,9 +128,20 @@ def _numbers(analysis: Analysis) -> dict[str, Any]:
     }
 
 
+def progress(recording: Recording, n_samples: int) -> dict[str, int]:
+    """How many of the pieces of an ECG are examined, of those that are complete: done and all."""
+    rate = recording.sampling_rate_hz
+    if recording.kind != Recording.Kind.ECG or not n_samples:
+        return {"done": 0, "all": 0}
+    done = recording.analyses.pieces().current().count()
+    n_whole = grid.n_whole(n_samples, rate, closed=recording.closed_at is not None)
+    return {"done": min(done, n_whole), "all": n_whole}
+
+
 def state(recording: Recording) -> dict[str, Any]:
     """What the page asks for every two seconds."""
-    fresh, analysis = freshness(recording), newest_reading(recording)
+    fresh = freshness(recording)
+    analysis = recording.analyses.readings().stating(STATED).first()
     return {
         "now": _text(timezone.now()),
         "started_at": _text(recording.started_at),
@@ -138,12 +151,13 @@ def state(recording: Recording) -> dict[str, Any]:
         "closed": recording.closed_at is not None,
         "chunk_s": fresh.chunk_s,
         "device_time_verified": fresh.device_time_verified,
+        "progress": progress(recording, fresh.n_samples),
         "analysis": _state_of(analysis) if analysis else None,
     }
 
 
 def _state_of(analysis: Analysis) -> dict[str, Any]:
-    result = analysis.result
+    result = analysis.stated
     return {name: result.get(name) for name in (*SHOWN, "not_analysable")} | {
         "pauses": result.get("n_pauses"),
         "algorithm": analysis.algorithm,

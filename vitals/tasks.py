@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from vitals.jobs import EXAMINE_PIECES, QUEUE, READ_SIGNALS, enqueue, share_out
+from vitals.jobs import EXAMINE_PIECES, PIECES, QUEUE, READ_SIGNALS, enqueue, share_out
 from vitals.models import Analysis, Recording, WaveformChunk
 
 logger = logging.getLogger(__name__)
@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 # A worker says every 3 s that it lives (see the worker command).
 STALLED_S = 10
 LOOKED_BACK = timedelta(days=1)
+ANEW_A_MINUTE = 20
 READ_KINDS = (Recording.Kind.ECG, Recording.Kind.IMU)
 
 # A recording is read again as long after the last reading as that one took, so that a burst of
@@ -72,7 +73,7 @@ def read_signals(recording_id: str) -> None:
     pack(key)
 
 
-@app.task(name=EXAMINE_PIECES, queue=QUEUE)
+@app.task(name=EXAMINE_PIECES, queue=PIECES)
 @own_connection
 def examine_pieces(recording_id: str, first: int, end: int) -> None:
     """Examine those pieces that nobody has; whoever is last has the recording read."""
@@ -117,17 +118,26 @@ def overlooked() -> list[UUID]:
     read = Analysis.objects.readings().filter(recording=OuterRef("pk"), final=True)
     unfinished = Recording.objects.filter(~Exists(read), kind__in=READ_KINDS, closed_at__gte=ended)
     either = Q(pk__in=undrawn) | Q(pk__in=unfinished.values("pk"))
-    return list(Recording.objects.filter(either).values_list("pk", flat=True)[:1000])
+    found = Recording.objects.filter(either).values_list("pk", flat=True)[:1000]
+    return [*found, *read_by_an_earlier_version()]
+
+
+def read_by_an_earlier_version() -> list[UUID]:
+    """Some of the ECGs whose reading was made by another version than today's, newest first."""
+    final = Analysis.objects.readings().filter(recording=OuterRef("pk"), final=True)
+    ecgs = Recording.objects.filter(
+        Exists(final.outdated()), ~Exists(final.current()), kind=Recording.Kind.ECG
+    )
+    return list(ecgs.order_by("-started_at").values_list("pk", flat=True)[:ANEW_A_MINUTE])
 
 
 def rescue() -> int:
     """Begin anew the jobs of workers that died; their locks would stop a recording for ever."""
     with connection.cursor() as cursor:
-        cursor.execute(DEAD, [QUEUE, STALLED_S])
+        cursor.execute(DEAD, [[QUEUE, PIECES], STALLED_S])
         left = [row[0] for row in cursor.fetchall()]
-    for recording_id in left:
-        if recording_id:
-            enqueue(UUID(recording_id))
+    for recording_id in filter(None, set(left)):
+        enqueue(UUID(recording_id))
     if left:
         logger.warning("%d jobs of a dead worker are begun anew", len(left))
     return len(left)
@@ -135,7 +145,7 @@ def rescue() -> int:
 
 DEAD = """
 DELETE FROM procrastinate_jobs job
-WHERE job.queue_name = %s AND job.status = 'doing' AND NOT EXISTS (
+WHERE job.queue_name = ANY(%s) AND job.status = 'doing' AND NOT EXISTS (
   SELECT 1 FROM procrastinate_workers worker WHERE worker.id = job.worker_id
     AND worker.last_heartbeat > now() - make_interval(secs => %s))
 RETURNING job.args ->> 'recording_id'

@@ -15,15 +15,18 @@ from django.db import DatabaseError, connection, connections
 from procrastinate import exceptions
 from procrastinate.contrib.django import app
 
-from vitals.jobs import QUEUE
+from vitals.ecg import parallel
+from vitals.jobs import PIECES, QUEUE
 from vitals.tasks import STALLED_S, rescue
 
 if TYPE_CHECKING:
+    from procrastinate import App
     from procrastinate.contrib.django.django_connector import DjangoConnector
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE = 2
+AT_ONCE = 2  # jobs of each queue; what they examine goes to as many processes as there are cores
+POLL_S = 0.5  # new jobs are told at once; this is how late one begins that had to wait
 GRACE_S = 20.0
 PAUSE_S = 2.0
 
@@ -38,8 +41,9 @@ class Command(BaseCommand):
         sync = threading.Thread(target=_sync, args=(stop,), name="sync")
         sync.start()
         try:
-            while not stop.is_set():
-                _serve(stop)
+            with parallel.examiners():
+                while not stop.is_set():
+                    _serve(stop)
         finally:
             stop.set()
             sync.join(GRACE_S)
@@ -64,27 +68,32 @@ async def _work(stop: threading.Event) -> None:
     await sync_to_async(connections.close_all)()
     connector = cast("DjangoConnector", app.connector).get_worker_connector()
     async with app.with_connector(connector).open_async() as worker_app:
-        running = asyncio.create_task(
-            worker_app.run_worker_async(
-                queues=[QUEUE],
-                name="signals",
-                concurrency=AT_ONCE,
-                fetch_job_polling_interval=1.0,
-                update_heartbeat_interval=STALLED_S / 3,
-                stalled_worker_timeout=STALLED_S,
-                shutdown_graceful_timeout=GRACE_S,
-                delete_jobs="successful",
-                install_signal_handlers=False,
-            )
-        )
+        running = [asyncio.create_task(_jobs_of(worker_app, queue)) for queue in (QUEUE, PIECES)]
         begun = time.monotonic()
-        while not stop.is_set() and not running.done():
+        while not stop.is_set() and not any(task.done() for task in running):
             await asyncio.sleep(0.2)
             if time.monotonic() - begun > STALLED_S:
                 begun = time.monotonic()
                 await asyncio.to_thread(_rescue_apart)
-        running.cancel()  # procrastinate lets what runs come to its end
-        await asyncio.gather(running, return_exceptions=not running.done())
+        for task in running:
+            task.cancel()  # procrastinate lets what runs come to its end
+        for ended in await asyncio.gather(*running, return_exceptions=True):
+            if isinstance(ended, Exception):
+                raise ended
+
+
+async def _jobs_of(worker_app: App, queue: str) -> None:
+    await worker_app.run_worker_async(
+        queues=[queue],
+        name=queue,
+        concurrency=AT_ONCE,
+        fetch_job_polling_interval=POLL_S,
+        update_heartbeat_interval=STALLED_S / 3,
+        stalled_worker_timeout=STALLED_S,
+        shutdown_graceful_timeout=GRACE_S,
+        delete_jobs="successful",
+        install_signal_handlers=False,
+    )
 
 
 def _rescue_apart() -> None:
