@@ -8,24 +8,30 @@ Two fast detectors read everything. The slow arbiters read only the stretches th
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from scipy.signal import butter, sosfiltfilt
 
 from vitals.ecg import detectors, gate
 from vitals.ecg.arrays import BoolArray, FloatArray, IntArray, Span, joined, true_spans, within
-from vitals.ecg.peaks import Traces, relocate
+from vitals.ecg.peaks import SAME_BEAT_S, Traces, alone, relocate
 
 # Mirrored signal before and after, so that detectors have learnt at the edge.
 PRIMING_S: Final = 5.0
 OUTLIER_TIMES: Final = 4.0  # beyond this multiple of the usual peak it is an artefact: cut there
 OUTLIER_BLOCK_S: Final = 2.0  # "usual" is the median of the largest values of 2 s blocks
 
+DISPUTE_S: Final = 5.0  # a dispute is settled for its whole 5 s window, 1 s beyond each end
+DISPUTE_MARGIN_S: Final = 1.0
 ARBITER_CONTEXT_S: Final = 10.0  # what the arbiters hear before they judge
 RACING_S: Final = 1 / 3  # 180/min; from 195/min on gqrs takes every second beat (measured)
 RACING_INTERVALS: Final = 5
+
+Detector: TypeAlias = Callable[[FloatArray, float], IntArray]
+"""Finds beats in µV, shape (n,), of a sampling rate."""
 
 
 def _none() -> IntArray:
@@ -112,22 +118,42 @@ def arbiters(lead: Lead, disputed: BoolArray) -> tuple[IntArray, IntArray, IntAr
         disputed: True where the arbiters are asked, shape (n,).
 
     Returns:
-        R peaks by pantompkins1985, khamis2016 and gqrs (sleepecg above 180/min); they may lie
-        outside of what is disputed too.
+        R peaks by pantompkins1985, khamis2016 and gqrs; they may lie outside of what is disputed
+        too. Above 180/min sleepecg votes in place of gqrs; and where the first two are of one mind
+        nobody else is asked, the third vote is theirs.
     """
-    khamis, gqrs = [_none()], [_none()]
+    rate = lead.sampling_rate_hz
+    khamis = _asked(lead, disputed, detectors.khamis)
+    tolerance = SAME_BEAT_S * rate
+    differ = np.union1d(alone(lead.first, khamis, tolerance), alone(khamis, lead.first, tolerance))
+    racing = _racing(lead.second, len(lead.level), rate)
+    open_still = around(differ[disputed[differ]], len(lead.level), rate) & disputed & ~racing
+    gqrs = _asked(lead, open_still, detectors.gqrs)
+    third = [
+        gqrs[open_still[gqrs]],
+        lead.second[racing[lead.second]],
+        lead.first[~racing[lead.first] & ~open_still[lead.first]],
+    ]
+    return lead.first, khamis, np.unique(np.concatenate(third))
+
+
+def around(positions: IntArray, n_samples: int, sampling_rate_hz: float) -> BoolArray:
+    """The 5 s windows in which one of ``positions`` lies, and 1 s beyond each end, shape (n,)."""
+    inside = np.zeros(n_samples, dtype=bool)
+    size, margin = round(DISPUTE_S * sampling_rate_hz), round(DISPUTE_MARGIN_S * sampling_rate_hz)
+    for window in np.unique(positions // size):
+        inside[max(0, window * size - margin) : (window + 1) * size + margin] = True
+    return inside
+
+
+def _asked(lead: Lead, where: BoolArray, detect: Detector) -> IntArray:
+    """What a slow detector finds around the stretches where it is asked."""
+    found = [_none()]
     for run in lead.runs:
-        for part in _heard(run, disputed, lead.sampling_rate_hz):
+        for part in _heard(run, where, lead.sampling_rate_hz):
             level = run.level_uv[part.start : part.end]
-            cleaned = detectors.clean(level, lead.sampling_rate_hz)
-            found = detectors.khamis(cleaned, lead.sampling_rate_hz)
-            khamis.append(run.here(found + part.start))
-            found = detectors.gqrs(level, lead.sampling_rate_hz)
-            gqrs.append(run.here(found + part.start))
-    slow, other = (lead.relocated(np.concatenate(found)) for found in (khamis, gqrs))
-    racing = _racing(lead.second, len(lead.level), lead.sampling_rate_hz)
-    third = np.union1d(other[~racing[other]], lead.second[racing[lead.second]])
-    return lead.first, slow, third
+            found.append(run.here(detect(level, lead.sampling_rate_hz) + part.start))
+    return lead.relocated(np.concatenate(found))
 
 
 def _primed(run_uv: FloatArray, span: Span, sampling_rate_hz: float) -> Run:

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from vitals.ecg.arrays import BoolArray, FloatArray, IntArray, Span, true_spans
-from vitals.ecg.listening import Lead, arbiters
+from vitals.ecg.listening import Lead, arbiters, around
 from vitals.ecg.peaks import (
     SAME_BEAT_S,
     alone,
@@ -39,8 +39,6 @@ SURELY: Final = 0.7  # ... and nobody asks further when this share does
 SURELY_NOT: Final = 0.2  # ... or when no more than this share does
 TRUSTED: Final = 0.2  # a lead that may vouch for a beat alone
 UNMISTAKABLE: Final = 0.95  # likeness; artefacts that both detectors took never had more than 0.92
-DISPUTE_S: Final = 5.0  # a dispute is settled for its whole 5 s window, 1 s beyond each end
-DISPUTE_MARGIN_S: Final = 1.0
 LEAST_TRUST: Final = 0.02  # of a lead that can be read at all: it decides where no other can
 LOUDEST: Final = 2.0  # times a usual QRS: an artefact does not move the beats of all leads
 NEARLY_AS_GOOD: Final = 0.7  # a lead trusted this share of the best one is asked as well
@@ -102,7 +100,7 @@ class Panel:
         support = self.support(candidates, shares)
         surely = (support >= SURELY) | self._unmistakable(candidates, shares)
         doubtful = candidates[~surely & (support > SURELY_NOT)]
-        disputed = _dispute_windows(doubtful, len(self.energy), rate)
+        disputed = around(doubtful, len(self.energy), rate)
         sure = candidates[surely & ~disputed[candidates]]
         beats = np.sort(np.concatenate([sure, self._arbitrated(disputed, fast)]))
         return taller_of_close(beats, self.energy, rate)
@@ -188,13 +186,3 @@ def _trust(evidence: Evidence) -> float:
         (evidence.prominence - LEAST_PROMINENCE) / (CLEAR_PROMINENCE - LEAST_PROMINENCE),
     )
     return max(LEAST_TRUST, float(np.prod(np.clip(ramps, 0.0, 1.0))))
-
-
-def _dispute_windows(doubtful: IntArray, n_samples: int, sampling_rate_hz: float) -> BoolArray:
-    disputed = np.zeros(n_samples, dtype=bool)
-    size = round(DISPUTE_S * sampling_rate_hz)
-    margin = round(DISPUTE_MARGIN_S * sampling_rate_hz)
-    for window in np.unique(doubtful // size):
-        part = Span(window * size - margin, (window + 1) * size + margin).clipped(0, n_samples)
-        disputed[part.start : part.end] = True
-    return disputed
