@@ -33,18 +33,20 @@ SILENT_AFTER = timedelta(minutes=5)
 
 
 def ecg(patient: Patient) -> Loading[dict[str, Any]]:
-    """The newest ECG, a running one first, and the ones before."""
-    own = Recording.objects.filter(
-        pairing__in=Pairing.objects.filter(patient=patient), kind=Recording.Kind.ECG
-    )
-    newest = own.order_by("-started_at")[: OTHERS + 1]
-    recordings: list[Recording] = (yield {"recordings": newest})["recordings"]
+    """The newest ECG, a running one first, the ones before, and recordings of movement."""
+    own = Recording.objects.filter(pairing__in=Pairing.objects.filter(patient=patient))
+    newest = own.order_by("-started_at")
+    found = yield {
+        "recordings": newest.filter(kind=Recording.Kind.ECG)[: OTHERS + 1],
+        "movement": newest.filter(kind=Recording.Kind.IMU)[:OTHERS],
+    }
+    recordings: list[Recording] = found["recordings"]
     recordings.sort(key=lambda recording: recording.closed_at is not None)
-    if not recordings:
-        return {"ecg": None, "other_recordings": []}
-    yield from _with_devices(recordings)
+    others: list[Recording] = recordings[1:] + found["movement"]
+    if recordings or others:
+        yield from _with_devices(recordings + found["movement"])
     return {
-        "ecg": (yield from ecg_reading(recordings[0])),
+        "ecg": (yield from ecg_reading(recordings[0])) if recordings else None,
         "other_recordings": [
             {
                 "id": recording.pk,
@@ -53,7 +55,7 @@ def ecg(patient: Patient) -> Loading[dict[str, Any]]:
                 "closed_at": recording.closed_at,
                 "device": device_words(recording.device),
             }
-            for recording in recordings[1:]
+            for recording in others
         ],
     }
 

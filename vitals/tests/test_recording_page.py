@@ -142,12 +142,13 @@ def test_a_viewport_costs_few_queries(seen, minute, django_assert_max_num_querie
         view(seen, minute)
 
 
-def test_movement_has_no_page_yet(seen, device, worn):
+def test_movement_has_a_page_of_its_own(seen, device, worn):
     imu = device.open(
         client_id="m", kind="imu", unit="m/s2", channels=["x"], sampling_rate_hz=100
     ).json()["id"]
-    assert Recording.objects.filter(pk=imu).exists()
-    assert seen.get(f"/recordings/{imu}/").status_code == 404
+    assert seen.get(f"/recordings/{imu}/", follow=True).redirect_chain == [
+        (f"/recordings/{imu}/motion/", 302)
+    ]
 
 
 CAST = ["dr_ames", "dr_baum", "nurse", "registrar", "administrator"]

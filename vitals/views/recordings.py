@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -24,6 +24,7 @@ from patients.chart.sections import banner
 from vitals.errors import NoSuchRecording
 from vitals.live import device_words, ecg_reading, freshness, state
 from vitals.models import Recording
+from vitals.motion import motion_beside
 from vitals.reading_panel import panel
 from vitals.trends import rate_points
 
@@ -42,8 +43,10 @@ FEW_LEADS = 4
 
 @require_safe
 def recording(request: HttpRequest, recording_id: UUID) -> HttpResponse:
-    """The trace on ECG paper, with the computer's reading."""
-    shown = visible(request, recording_id)
+    """The trace on ECG paper, with the computer's reading; movement has a page of its own."""
+    shown = visible(request, recording_id, kinds=(Recording.Kind.ECG, Recording.Kind.IMU))
+    if shown.kind == Recording.Kind.IMU:
+        return redirect("recording-motion", recording_id)
     context: dict[str, Any] = {"patient": None}
     if shown.patient is not None:
         context |= banner(shown.patient)
@@ -67,6 +70,7 @@ def recording(request: HttpRequest, recording_id: UUID) -> HttpResponse:
             },
             "ecg": load(ecg_reading(shown)),
             "panel": panel(shown),
+            "motion": motion_beside(shown),
             "start_ms": _optional_ms(request.GET.get("start_ms")),
         },
     )
@@ -102,10 +106,12 @@ def recording_rate(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     return HttpResponse(figure, content_type="application/json")
 
 
-def visible(request: HttpRequest, recording_id: UUID) -> Recording:
+def visible(
+    request: HttpRequest, recording_id: UUID, *, kinds: Sequence[str] = (Recording.Kind.ECG,)
+) -> Recording:
     """The recording, with its look audited; NoSuchRecording for whoever may not see it."""
     found = Recording.objects.opened_by(principal(request), recording_id)
-    if found is None or found.kind != Recording.Kind.ECG:
+    if found is None or found.kind not in kinds:
         raise NoSuchRecording
     note_look(principal(request), found)
     return found

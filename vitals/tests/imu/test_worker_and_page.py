@@ -221,3 +221,18 @@ def test_what_is_kept_is_plain_json(motion_of, morning):
     found = result(recording)
     assert json.loads(json.dumps(found)) == found
     assert len(json.dumps(found)) < 20_000
+
+
+def test_the_page_of_the_ecg_tells_of_the_movement_beside_it(seen, motion_of, morning, device):
+    result(motion_of(morning))
+    ecg = device.open(client_id="ecg", **SESSION).json()["id"]
+    device.put(ecg, 0, wave())
+    text = seen.get(f"/recordings/{ecg}/").content.decode()
+    assert "Movements that look like a fall" in text
+
+
+def test_the_chart_lists_movement_without_any_ecg(seen, motion_of, morning, rosa):
+    recording = motion_of(morning[:1000])
+    text = seen.get(f"/patients/{rosa.pk}/").content.decode()
+    assert f"/recordings/{recording}/" in text
+    assert "ECG recordings:" in text
