@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vitals.live import freshness, newest_reading
 from vitals.models import Recording
+from vitals.motion import beside, motion_shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -156,23 +157,13 @@ def events_of(recording: Recording, zero: datetime) -> list[int]:
 
 
 def motion_of(recording: Recording, zero: datetime) -> dict[str, Any] | None:
-    """Activity by minute, from the movement that the same device recorded in the same session."""
-    sibling = movement_of(recording)
+    """Activity by minute and possible falls, as the same device recorded them beside the ECG."""
+    sibling = beside(recording)
     reading = newest_reading(sibling) if sibling else None
     values = reading.result.get("activity_by_minute") if reading else None
     if sibling is None or not values:
         return None
+    shown = motion_shown(sibling, recording)
+    falls = [round((fall.at - zero) / timedelta(milliseconds=1)) for fall in shown.falls]
     start_ms = round((first_moment(sibling) - zero) / timedelta(milliseconds=1))
-    return {"start_ms": start_ms, **_thinned(values, MINUTE_S)}
-
-
-def movement_of(recording: Recording) -> Recording | None:
-    """The movement that belongs to an ECG: same device, session and wearer."""
-    if not recording.session_id:
-        return None
-    return Recording.objects.filter(
-        device_id=recording.device_id,
-        session_id=recording.session_id,
-        pairing=recording.pairing,
-        kind=Recording.Kind.IMU,
-    ).first()
+    return {"start_ms": start_ms, **_thinned(values, MINUTE_S), "falls": falls[:MOST_EVENTS]}

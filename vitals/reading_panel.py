@@ -94,7 +94,7 @@ def panel(recording: Recording) -> dict[str, Any] | None:
         "sentences": result.get("text") or [],
         "sections": list(_sections(result)),
         "leads": _leads(result),
-        "st": _st(result),
+        "st": _st(result, recording.channels),
         "st_withheld": _reason((result.get("st") or {}).get("withheld"), "st"),
         "hours": _hours(result, zero),
         "episodes": episodes[:MOST_LISTED],
@@ -187,16 +187,21 @@ def _leads(result: Kept) -> list[dict[str, Any]]:
     ]
 
 
-def _st(result: Kept) -> list[dict[str, str]]:
+def _st(result: Kept, channels: Sequence[str]) -> list[dict[str, str]]:
     """ST level of each lead in millivolt, at the J point and 60 ms after it."""
     kept = result.get("st")
     if not isinstance(kept, dict):
         return []
     return [
         {"lead": lead, "j": _millivolt(at.get("j_uv")), "j60": _millivolt(at.get("j60_uv"))}
-        for lead, at in kept.items()
+        for lead, at in sorted(kept.items(), key=lambda each: _place(each[0], channels))
         if isinstance(at, dict) and "j_uv" in at
     ]
+
+
+def _place(lead: str, channels: Sequence[str]) -> int:
+    """As the leads were recorded; what is kept as JSON has lost their order."""
+    return channels.index(lead) if lead in channels else len(channels)
 
 
 def _hours(result: Kept, zero: datetime) -> list[dict[str, Any]]:

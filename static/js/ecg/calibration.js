@@ -45,3 +45,40 @@ export function drawCard(canvas, widthPx, colour) {
   context.roundRect(0, 0, widthPx, 40, 6);
   context.fill();
 }
+
+/** The menu in which the reader makes a bar as wide as a bank card. */
+export class ScaleMenu {
+  #root;
+  #changed;
+
+  /** @param {() => void} changed called when the scale is another one */
+  constructor(root, changed) {
+    this.#root = root;
+    this.#changed = changed;
+    this.#slider.addEventListener("input", () => this.draw());
+  }
+
+  get #slider() {
+    return this.#root.querySelector("[data-card-width]");
+  }
+
+  draw() {
+    const colour = getComputedStyle(this.#root).getPropertyValue("--accent");
+    drawCard(this.#root.querySelector("[data-card-canvas]"), Number(this.#slider.value), colour);
+  }
+
+  use() {
+    calibrate(Number(this.#slider.value));
+    this.#close();
+  }
+
+  forget() {
+    forget();
+    this.#close();
+  }
+
+  #close() {
+    this.#root.querySelector("[data-calibrate]").open = false;
+    this.#changed();
+  }
+}

@@ -169,6 +169,15 @@ function drawMotion(context, { top, height }, { whole }, x, colour) {
     const size = (value / most) * (height - 3);
     context.fillRect(x(startMs + i * stepMs), top + height - size, Math.max(1, x(stepMs) - 0.2), size);
   });
+  context.fillStyle = colour.mark;
+  for (const ms of whole.motion.falls ?? []) {
+    context.beginPath();
+    context.moveTo(x(ms), top + height - 1);
+    context.lineTo(x(ms) - 5, top + height - 9);
+    context.lineTo(x(ms), top + 2);
+    context.lineTo(x(ms) + 5, top + height - 9);
+    context.fill();
+  }
 }
 
 /** Minutes between two clocks of the axis, so that they do not touch. */

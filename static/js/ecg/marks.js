@@ -38,11 +38,15 @@ function drawBeats(context, { track, top, x }, findings, rateHz, colour) {
   context.textBaseline = "top";
   beats.forEach(([, letter], i) => {
     if (letter === null || (letter === PLAIN && closest < LETTER_PX)) tick(context, places[i], top, colour.words);
-    else drawLetter(context, letter, places[i], top, letter === PLAIN ? colour.words : colour.mark);
+    else drawLetter(context, letter, places[i], top, letter === PLAIN ? colour.words : colour.mark, colour.ground);
   });
 }
 
-function drawLetter(context, letter, x, top, fill) {
+function drawLetter(context, letter, x, top, fill, ground) {
+  context.globalAlpha = 0.75; // A tall beat behind its letter stays to be seen.
+  context.fillStyle = ground;
+  context.fillRect(x - 6, top + 1, 12, 12);
+  context.globalAlpha = 1;
   context.fillStyle = fill;
   context.fillText(letter, x, top + 2);
   if (letter === PLAIN) return;

@@ -9,6 +9,8 @@ export class Overview {
   #canvas;
   #onSeek;
   #view = { startMs: 0, pageMs: 1, lengthMs: 1 };
+  #below = document.createElement("canvas");
+  #drawn = [];
 
   /**
    * @param {HTMLCanvasElement} canvas
@@ -48,21 +50,37 @@ export class Overview {
     this.#onSeek(step === undefined ? ends[event.key] : startMs + step * pageMs);
   }
 
+  /** Where the page lies in the recording. */
+  tell(view, valueText) {
+    this.#view = view;
+    const values = { valuemax: Math.round(view.lengthMs / 1000), valuenow: Math.round(view.startMs / 1000), valuetext: valueText };
+    for (const [name, value] of Object.entries(values)) this.#canvas.setAttribute(`aria-${name}`, value);
+  }
+
   /**
    * @param {{outline: ?import("./feed.js").Block, whole: ?import("./findings.js").Whole,
    *   startedMs: number, zoneMinutes: number}} told
    */
-  draw(told, view, colour, valueText) {
-    this.#view = view;
+  draw(told, colour) {
     const layout = laneLayout(told.whole);
     this.#canvas.style.height = `${layout.heightPx}px`;
     const [width, height] = [this.widthPx, layout.heightPx];
     const context = sharpContext(this.#canvas, width, height);
+    this.#drawBelow(layout, told, width, height, colour);
+    context.drawImage(this.#below, 0, 0, width, height);
+    this.#window(context, width, height, colour);
+  }
+
+  /** The lanes change seldom, the mark of the page with every move: they are drawn apart. */
+  #drawBelow(layout, told, width, height, colour) {
+    const { lengthMs } = this.#view;
+    const drawn = [told.outline, told.whole, told.startedMs, lengthMs, width, colour, window.devicePixelRatio];
+    if (drawn.every((value, i) => value === this.#drawn[i])) return;
+    this.#drawn = drawn;
+    const context = sharpContext(this.#below, width, height);
     context.fillStyle = colour.ground;
     context.fillRect(0, 0, width, height);
-    drawLanes(context, layout, { ...told, lengthMs: view.lengthMs, widthPx: width }, colour);
-    this.#window(context, width, height, colour);
-    this.#say(valueText);
+    drawLanes(context, layout, { ...told, lengthMs, widthPx: width }, colour);
   }
 
   #window(context, width, height, colour) {
@@ -77,11 +95,5 @@ export class Overview {
     context.strokeStyle = colour.window;
     context.lineWidth = 2;
     context.strokeRect(left + 1, 1, size - 2, height - 2);
-  }
-
-  #say(valueText) {
-    const { startMs, lengthMs } = this.#view;
-    const values = { valuemax: Math.round(lengthMs / 1000), valuenow: Math.round(startMs / 1000), valuetext: valueText };
-    for (const [name, value] of Object.entries(values)) this.#canvas.setAttribute(`aria-${name}`, value);
   }
 }

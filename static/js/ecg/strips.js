@@ -71,6 +71,8 @@ export function wholeText(whole) {
   }
   words.push(whole.episodes.length ? `${whole.episodes.length + whole.episodes_left_out} episodes` : "no episode listed");
   if (whole.events.length) words.push(`patient's button pressed ${whole.events.length} times`);
-  words.push(whole.motion ? "motion below the quality" : "no motion recorded");
+  const falls = whole.motion?.falls?.length ?? 0;
+  if (falls) words.push(`${falls} possible fall${falls > 1 ? "s" : ""}`);
+  words.push(whole.motion ? "motion recorded" : "no motion recorded");
   return `Whole recording: ${words.join("; ")}. The tables below hold the numbers.`;
 }

@@ -1,8 +1,9 @@
 /** The ECG viewer: one recording on paper, paged, zoomed, and growing while it is recorded. */
 
 import { startTrend } from "../trend.js";
-import { calibrate, calibrated, drawCard, forget } from "./calibration.js";
+import { ScaleMenu, calibrated } from "./calibration.js";
 import { Calipers, caliperWords } from "./calipers.js";
+import { Captions } from "./captions.js";
 import { StateFeed } from "./feed.js";
 import { Findings, nextEpisode } from "./findings.js";
 import { clampStart, followStart, layout, momentAt, pageHeightPx, pageMs, zoomStep, zoomedStart } from "./geometry.js";
@@ -12,28 +13,28 @@ import { PageLoader } from "./loader.js";
 import { Overview } from "./overview.js";
 import { Picture } from "./picture.js";
 import * as draw from "./paper.js";
-import { episodeText, stripLine, wholeText } from "./strips.js";
-import { clockAt, freshText, freshness, offsetMinutes, paperText, spanText, stripText } from "./words.js";
+import { episodeText, wholeText } from "./strips.js";
+import { momentOfClock, offsetMinutes } from "./words.js";
 
-const SPEAK_AFTER_MS = 800;
 const HEIGHT_SHARE = 0.62;
 const CHORD_MS = 1500;
 const EPISODE_LEAD_MS = 3000;
 const LETTERS = { n: "next", p: "previous", c: "calipers" };
 
-class Viewer {
+export class Viewer {
   #root;
   #canvas;
-  #paper = null;
   #colour = null;
-  #startMs = 0;
   #rowSeconds = null;
   #follow = false;
-  #speakTimer = null;
   #shownFreshness = null;
   #frame = null;
   #episode = null;
   #chordUntil = 0;
+  #readKey = null;
+
+  paper = null;
+  startMs = 0;
 
   constructor(root) {
     this.#root = root;
@@ -49,6 +50,8 @@ class Viewer {
     this.findings = new Findings(told.beats, told.whole, this.rateHz, () => this.#onFindings());
     this.calipers = new Calipers(1000 / this.rateHz);
     this.picture = new Picture(this);
+    this.captions = new Captions(root, this);
+    this.scale = new ScaleMenu(root, () => this.#rescale());
     this.state = new StateFeed(told.state, (state) => this.#onState(state));
     this.#canvas = this.#find("paper-canvas");
     this.overview = new Overview(this.#find("overview-canvas"), (ms) => this.goTo(ms));
@@ -81,6 +84,7 @@ class Viewer {
   start() {
     this.#offerArrangements();
     this.#find("tools").hidden = false;
+    this.#find("strip-words").hidden = false;
     this.#root.addEventListener("click", (event) => this.#onClick(event));
     document.addEventListener("click", (event) => this.#onShow(event));
     document.addEventListener("keydown", (event) => this.#onLetter(event), { capture: true });
@@ -88,13 +92,12 @@ class Viewer {
       this.#find(name)?.addEventListener("change", () => this.#relayout({ refetch: true }));
     }
     this.#find("go-to").addEventListener("submit", (event) => this.#goToClock(event));
-    this.#find("card-width").addEventListener("input", () => this.#showCard());
     listen(this.#canvas, {
       pan: (px) => this.#pan(px),
-      zoom: (steps, x, y) => this.#zoom(steps, momentAt(x, y, this.#startMs, this.#paper)),
+      zoom: (steps, x, y) => this.#zoom(steps, momentAt(x, y, this.startMs, this.paper)),
       key: (name, shift) => this.#key(name, shift),
-      press: (x, y) => this.#withCalipers(() => this.calipers.press(x, y, this.#startMs, this.#paper)),
-      drag: (x, y) => this.#withCalipers(() => this.calipers.drag(x, y, this.#startMs, this.#paper)),
+      press: (x, y) => this.#withCalipers(() => this.calipers.press(x, y, this.startMs, this.paper)),
+      drag: (x, y) => this.#withCalipers(() => this.calipers.drag(x, y, this.startMs, this.paper)),
       release: () => this.#withCalipers(() => this.calipers.release()),
     });
     new ResizeObserver(() => this.#relayout({})).observe(this.#find("paper"));
@@ -132,23 +135,24 @@ class Viewer {
   }
 
   #moveTo(ms) {
-    this.#startMs = clampStart(ms, this.lengthMs, this.#paper);
+    this.startMs = clampStart(ms, this.lengthMs, this.paper);
+    this.#tellPosition();
     this.#load();
     this.#renderSoon();
-    this.#speakSoon();
+    this.captions.speakSoon(this.#follow);
   }
 
   #pan(px) {
-    this.goTo(this.#startMs + (px / this.#paper.pxPerSecond) * 1000);
+    this.goTo(this.startMs + (px / this.paper.pxPerSecond) * 1000);
   }
 
   #zoom(steps, anchorMs) {
-    const before = this.#paper;
+    const before = this.paper;
     const next = zoomStep(before.rowSeconds, steps);
     this.#rowSeconds = next === before.natural ? null : next;
     this.#layout();
-    if (this.#follow) this.#moveTo(followStart(this.lengthMs, this.#paper));
-    else this.#moveTo(zoomedStart(this.#startMs, anchorMs, before, this.#paper));
+    if (this.#follow) this.#moveTo(followStart(this.lengthMs, this.paper));
+    else this.#moveTo(zoomedStart(this.startMs, anchorMs, before, this.paper));
   }
 
   #setFollow(on) {
@@ -156,25 +160,25 @@ class Viewer {
     const button = this.#root.querySelector("[data-do=follow]");
     button.setAttribute("aria-pressed", String(this.#follow));
     button.disabled = this.closed;
-    if (this.#follow) this.#moveTo(followStart(this.lengthMs, this.#paper));
+    if (this.#follow) this.#moveTo(followStart(this.lengthMs, this.paper));
   }
 
   #act(name) {
-    const page = pageMs(this.#paper);
-    const middle = this.#startMs + page / 2;
+    const page = pageMs(this.paper);
+    const middle = this.startMs + page / 2;
     const acts = {
       start: () => this.goTo(0),
       end: () => (this.closed ? this.goTo(this.lengthMs) : this.#setFollow(true)),
-      back: () => this.goTo(this.#startMs - page),
-      forward: () => this.goTo(this.#startMs + page),
+      back: () => this.goTo(this.startMs - page),
+      forward: () => this.goTo(this.startMs + page),
       follow: () => this.#setFollow(!this.#follow),
       "zoom-in": () => this.#zoom(1, middle),
       "zoom-out": () => this.#zoom(-1, middle),
       next: () => this.#jump(1),
       previous: () => this.#jump(-1),
       calipers: () => this.#toggleCalipers(),
-      calibrate: () => this.#calibrate(),
-      uncalibrate: () => this.#uncalibrate(),
+      calibrate: () => this.scale.use(),
+      uncalibrate: () => this.scale.forget(),
     };
     acts[name]?.();
   }
@@ -184,7 +188,7 @@ class Viewer {
     const names = { Home: "start", End: "end", PageUp: "back", PageDown: "forward", "+": "zoom-in", "-": "zoom-out", "−": "zoom-out" };
     const seconds = { ArrowLeft: -1, ArrowRight: 1 };
     if (key in names) this.#act(names[key]);
-    else if (key in seconds) this.goTo(this.#startMs + seconds[key] * 1000);
+    else if (key in seconds) this.goTo(this.startMs + seconds[key] * 1000);
     else return false;
     return true;
   }
@@ -218,19 +222,15 @@ class Viewer {
   #goToClock(event) {
     event.preventDefault();
     const text = new FormData(event.target).get("clock");
-    const found = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(text.trim());
-    if (!found) return;
-    const wanted = (Number(found[1]) * 3600 + Number(found[2]) * 60 + Number(found[3] ?? 0)) * 1000;
-    const local = this.startedMs + this.zoneMinutes * 60_000;
-    const dayMs = 86_400_000;
-    this.goTo((((wanted - (local % dayMs)) % dayMs) + dayMs) % dayMs);
+    const ms = momentOfClock(text, this.startedMs, this.zoneMinutes, this.startMs, this.lengthMs);
+    if (ms !== null) this.goTo(ms);
   }
 
   // --- episodes and calipers ------------------------------------------------------------
 
   #jump(direction) {
     const episodes = this.findings.whole?.episodes ?? [];
-    const next = nextEpisode(episodes, this.#episode, this.#startMs + EPISODE_LEAD_MS, direction);
+    const next = nextEpisode(episodes, this.#episode, this.startMs + EPISODE_LEAD_MS, direction);
     const line = this.#find("episode-words");
     if (next < 0) {
       line.textContent = episodes.length ? `No ${direction > 0 ? "later" : "earlier"} episode` : "No episode listed";
@@ -238,17 +238,17 @@ class Viewer {
     }
     this.#showMoment(episodes[next].start_ms);
     this.#episode = next;
-    line.textContent = episodeText(episodes[next], next, episodes.length, this.#clock(episodes[next].start_ms));
+    line.textContent = episodeText(episodes[next], next, episodes.length, this.captions.clock(episodes[next].start_ms));
   }
 
   #showMoment(ms) {
-    if (!this.#paper.paper) this.#rowSeconds = null;
+    if (!this.paper.paper) this.#rowSeconds = null;
     this.#layout();
     this.goTo(ms - EPISODE_LEAD_MS);
   }
 
   #toggleCalipers() {
-    this.calipers.toggle(this.#startMs, this.#paper);
+    this.calipers.toggle(this.startMs, this.paper);
     if (this.calipers.on) this.#canvas.focus({ preventScroll: true });
     this.#showCalipers();
   }
@@ -272,27 +272,7 @@ class Viewer {
   #onFindings() {
     this.#find("overview-words").textContent = wholeText(this.findings.whole);
     this.#renderSoon();
-    this.#speakSoon();
-  }
-
-  // --- calibration ----------------------------------------------------------------------
-
-  #showCard() {
-    const colour = getComputedStyle(this.#root).getPropertyValue("--accent");
-    drawCard(this.#find("card-canvas"), Number(this.#find("card-width").value), colour);
-  }
-
-  #calibrate() {
-    calibrate(Number(this.#find("card-width").value));
-    this.#rowSeconds = null;
-    this.#find("calibrate").open = false;
-    this.#relayout({ refetch: true });
-  }
-
-  #uncalibrate() {
-    forget();
-    this.#find("calibrate").open = false;
-    this.#relayout({ refetch: true });
+    this.captions.speakSoon(this.#follow);
   }
 
   // --- laying out, loading, drawing -----------------------------------------------------
@@ -308,7 +288,7 @@ class Viewer {
       calibratedPxPerMm: calibrated(),
     };
     const first = layout({ ...page, arrangement: arranged });
-    this.#paper = layout({ ...page, arrangement: fitting(arranged, this.recorded, first.rowSeconds) });
+    this.paper = layout({ ...page, arrangement: fitting(arranged, this.recorded, first.rowSeconds) });
     const one = this.chosen === "one";
     const choice = this.#find("channel")?.closest(".tool-choice");
     if (choice) choice.hidden = !one;
@@ -318,14 +298,20 @@ class Viewer {
     return Math.max(240, this.#find("paper").clientWidth);
   }
 
+  #rescale() {
+    this.#rowSeconds = null;
+    this.#relayout({ refetch: true });
+  }
+
   #relayout({ refetch = false }) {
     this.#colour = draw.colours(this.#root);
     this.#layout();
     if (refetch) this.loader.forget({ outline: true });
-    this.#startMs = this.#follow
-      ? followStart(this.lengthMs, this.#paper)
-      : clampStart(this.#startMs, this.lengthMs, this.#paper);
-    this.#showCard();
+    this.startMs = this.#follow
+      ? followStart(this.lengthMs, this.paper)
+      : clampStart(this.startMs, this.lengthMs, this.paper);
+    this.scale.draw();
+    this.#tellPosition();
     this.#load();
     this.#renderSoon();
   }
@@ -333,16 +319,16 @@ class Viewer {
   /** What the page shows, for those who load it. */
   get #shown() {
     return {
-      startMs: this.#startMs,
-      pageMs: pageMs(this.#paper),
+      startMs: this.startMs,
+      pageMs: pageMs(this.paper),
       lengthMs: this.lengthMs,
       widthPx: this.widthPx,
-      arrangement: this.#paper.arrangement,
+      arrangement: this.paper.arrangement,
     };
   }
 
   #load() {
-    const first = this.#paper.arrangement.cells.find((cell) => cell.channel !== null);
+    const first = this.paper.arrangement.cells.find((cell) => cell.channel !== null);
     this.loader.load(this.#shown);
     this.loader.loadOutline(this.lengthMs, first?.channel ?? 0, this.overview.widthPx);
     this.findings.load(this.#shown);
@@ -357,117 +343,37 @@ class Viewer {
   }
 
   #render() {
-    const paper = this.#paper;
+    const paper = this.paper;
     const heightPx = pageHeightPx(paper);
     this.#canvas.style.height = `${heightPx}px`;
     const context = draw.sharpContext(this.#canvas, this.widthPx, heightPx);
-    const stale = ["stale", "gone"].includes(this.#freshness());
-    const newestShown = this.#startMs + pageMs(paper) >= this.lengthMs;
+    const stale = ["stale", "gone"].includes(this.captions.freshness());
+    const newestShown = this.startMs + pageMs(paper) >= this.lengthMs;
     const greyed = (stale && newestShown) || Boolean(this.loader.failed);
-    const { shifts, leaves } = this.picture.draw(context, paper, this.#startMs, this.#colour, greyed);
-    this.#showStale(stale);
-    this.#print(shifts, leaves);
+    const { shifts, leaves } = this.picture.draw(context, paper, this.startMs, this.#colour, greyed);
+    this.captions.showStale(stale);
+    this.captions.print(shifts, leaves);
     this.#overview();
     const whole = this.loader.pending === 0 && !this.loader.failed;
-    this.#root.dispatchEvent(new CustomEvent("chartwave:drawn", { detail: { startMs: this.#startMs, whole } }));
+    this.#root.dispatchEvent(new CustomEvent("chartwave:drawn", { detail: { startMs: this.startMs, whole } }));
   }
 
   #overview() {
-    const page = pageMs(this.#paper);
-    const text = `${this.#clock(this.#startMs)}, ${spanText(page / 1000)} shown`;
-    const view = { startMs: this.#startMs, pageMs: page, lengthMs: Math.max(1, this.lengthMs) };
-    const told = { outline: this.loader.outline, whole: this.findings.whole, startedMs: this.startedMs, zoneMinutes: this.zoneMinutes };
-    this.overview.draw(told, view, this.#colour, text);
+    const { startedMs, zoneMinutes } = this;
+    this.overview.draw({ outline: this.loader.outline, whole: this.findings.whole, startedMs, zoneMinutes }, this.#colour);
   }
 
-  // --- words ----------------------------------------------------------------------------
-
-  #clock(ms) {
-    return clockAt(this.startedMs + ms, this.zoneMinutes);
-  }
-
-  #print(shifts, leaves) {
-    const { speed, gain, zoneMinutes } = this;
-    const filter = this.#root.dataset.filter;
-    this.#write("paper-print", paperText({ speed, gain, filter, paper: this.#paper, shifts, leaves, zoneMinutes }));
-    this.#write("span", `${spanText(this.#paper.rowSeconds)} a row`);
-    this.#write("calibrated", this.#paper.toScale ? "To scale" : "Not to scale");
-  }
-
-  #write(name, text) {
-    const element = this.#find(name);
-    if (element.textContent !== text) element.textContent = text;
-  }
-
-  #age() {
-    const last = this.state.state?.last_sample_time;
-    return last ? (this.state.serverNow() - Date.parse(last)) / 1000 : null;
-  }
-
-  #freshness() {
-    if (this.closed) return "closed";
-    const state = this.state.state;
-    return state ? freshness(this.#age(), state.chunk_s, state.closed) : "fresh";
-  }
-
-  #freshText() {
-    const last = this.state.state?.last_sample_time;
-    return freshText(last ? Date.parse(last) : null, this.#age() ?? 0, this.zoneMinutes);
-  }
-
-  #showStale(stale) {
-    const note = this.#find("paper-stale");
-    note.hidden = !stale && !this.loader.failed;
-    const words = stale ? `No new data: ${this.#freshText()}` : this.loader.failed;
-    const line = this.#find("paper-stale-words");
-    if (!note.hidden && line.textContent !== words) line.textContent = words;
+  /** Where the page lies, told at once; the picture follows with the next frame. */
+  #tellPosition() {
+    const view = { startMs: this.startMs, pageMs: pageMs(this.paper), lengthMs: Math.max(1, this.lengthMs) };
+    this.overview.tell(view, this.captions.position());
   }
 
   #showFreshness() {
-    const now = this.#freshness();
+    const now = this.captions.freshness();
     if (now === this.#shownFreshness && now !== "stale" && now !== "gone") return;
     this.#shownFreshness = now;
-    this.#render();
-  }
-
-  #speakSoon() {
-    clearTimeout(this.#speakTimer);
-    if (this.#follow) return; // A growing trace must not talk without end.
-    this.#speakTimer = setTimeout(() => this.#speak(), SPEAK_AFTER_MS);
-  }
-
-  #speak() {
-    const [first] = this.picture.seen(this.#paper, this.#startMs);
-    if (!first) return;
-    const page = pageMs(this.#paper);
-    const strips = this.#writeStrips();
-    this.#find("trace-words").textContent = stripText({
-      from: this.#clock(this.#startMs),
-      to: this.#clock(Math.min(this.lengthMs, this.#startMs + page)),
-      span: spanText(Math.min(this.lengthMs, page) / 1000),
-      length: spanText(this.lengthMs / 1000),
-      lead: this.picture.names(this.#paper).join(", "),
-      seen: first,
-      strips,
-      millivoltPerStep: this.millivoltPerStep,
-      fresh: this.closed ? "The recording has ended" : this.#freshText(),
-    });
-  }
-
-  /** The text beside the picture, strip by strip. */
-  #writeStrips() {
-    const lines = this.picture.strips(this.#paper, this.#startMs).map((strip) =>
-      stripLine({ ...strip, from: this.#clock(strip.fromMs), to: this.#clock(strip.toMs) }),
-    );
-    const list = this.#find("strips");
-    list.replaceChildren(
-      ...lines.map((text) => {
-        const item = document.createElement("li");
-        item.textContent = text;
-        return item;
-      }),
-    );
-    return lines;
+    this.#renderSoon();
   }
 
   // --- growing --------------------------------------------------------------------------
@@ -481,19 +387,29 @@ class Viewer {
       this.closed = true;
       this.#setFollow(false);
     }
-    this.findings.loadWhole(!state.closed || state.analysis?.final === false);
+    this.#lookForFindings(state);
     if (!grew) {
       this.loader.lookForLateSamples(this.#shown);
       return;
     }
     this.loader.grew(this.#shown);
-    if (this.#follow) this.#moveTo(followStart(this.lengthMs, this.#paper));
+    if (this.#follow) this.#moveTo(followStart(this.lengthMs, this.paper));
     else {
+      this.#tellPosition();
       this.#load();
       this.#renderSoon();
     }
   }
 
+  /** What was read is asked for again when more of it was, and at the end of a reading. */
+  #lookForFindings({ closed, analysis, progress }) {
+    const key = `${analysis?.final} ${progress?.done}`;
+    const ended = this.#readKey !== null && key !== this.#readKey && (analysis?.final || progress?.done === progress?.all);
+    if (ended) this.findings.forget();
+    this.#readKey = key;
+    this.findings.loadWhole(!closed || analysis?.final === false);
+    if (ended) this.findings.load(this.#shown);
+  }
 
   /** Clocks of the paper follow the corrected time of the newest sample. */
   #setClock(state) {

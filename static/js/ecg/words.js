@@ -4,6 +4,7 @@ import { agoWords } from "../ago.js";
 import { MISSING, gaps } from "./geometry.js";
 
 export const GONE_S = 60;
+const DAY_MS = 86_400_000;
 const GRACE_S = 2;
 const COUNTED_S = 600;
 const DEFAULT_CHUNK_S = 10;
@@ -29,6 +30,21 @@ export function offsetText(minutes) {
 /** "HH:MM:SS" in the facility's zone, whatever the browser's is. */
 export function clockAt(epochMs, zoneMinutes) {
   return new Date(epochMs + zoneMinutes * 60_000).toISOString().slice(11, 19);
+}
+
+/**
+ * Milliseconds from the first sample to a clock of the facility that somebody typed: of the days
+ * that the recording has, the one nearest to what is shown.
+ * @returns {?number} null where the text is no clock
+ */
+export function momentOfClock(text, startedMs, zoneMinutes, shownMs, lengthMs) {
+  const found = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(text.trim());
+  if (!found) return null;
+  const wanted = (Number(found[1]) * 3600 + Number(found[2]) * 60 + Number(found[3] ?? 0)) * 1000;
+  const first = (((wanted - ((startedMs + zoneMinutes * 60_000) % DAY_MS)) % DAY_MS) + DAY_MS) % DAY_MS;
+  const days = Math.max(0, Math.floor((lengthMs - first) / DAY_MS));
+  const day = Math.min(days, Math.max(0, Math.round((shownMs - first) / DAY_MS)));
+  return first + day * DAY_MS;
 }
 
 /** "30 s", "2 min 5 s", "1 h 3 min". */
