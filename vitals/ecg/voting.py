@@ -37,7 +37,8 @@ from vitals.ecg.window import Window
 MOSTLY: Final = 0.5  # a candidate stands when more than half of the trusted voters see it
 SURELY: Final = 0.7  # ... and nobody asks further when this share does
 SURELY_NOT: Final = 0.2  # ... or when no more than this share does
-TRUSTED: Final = 0.2  # a lead that may vouch for a beat alone
+TRUSTED: Final = 0.2  # a lead that may vouch for a beat alone, or speak against it by silence
+SILENT_SLOPE: Final = 0.15  # of that of a usual QRS; beats across a lead had 0.16 and more
 UNMISTAKABLE: Final = 0.95  # likeness; artefacts that both detectors took never had more than 0.92
 LEAST_TRUST: Final = 0.02  # of a lead that can be read at all: it decides where no other can
 LOUDEST: Final = 2.0  # times a usual QRS: an artefact does not move the beats of all leads
@@ -71,12 +72,22 @@ class Panel:
             shares: Of the voters of each lead, shape (k, leads).
 
         Returns:
-            0 to 1, shape (k,); 0 where no lead is trusted.
+            0 to 1, shape (k,); 0 where no lead is trusted, or where a trusted one is silent.
         """
         trust = self.trust[candidates]
         total = trust.sum(axis=1)
         weighed = (trust * shares).sum(axis=1) / np.where(total > 0, total, 1.0)
-        return np.asarray(weighed, dtype=np.float64)
+        return np.where(self._silent(candidates, shares), 0.0, weighed)
+
+    def _silent(self, candidates: IntArray, shares: FloatArray) -> BoolArray:
+        """Whether there is a trusted lead in which nobody sees anything and nothing moves."""
+        slopes = [
+            window.slope[middles_of(candidates, window.slope, self.sampling_rate_hz)]
+            / np.sqrt(_usual_energy(window))
+            for window in self.own
+        ]
+        still = (shares == 0.0) & (np.stack(slopes, axis=1) < SILENT_SLOPE)
+        return np.asarray((still & (self.trust[candidates] >= TRUSTED)).any(axis=1))
 
     def _shares(self, candidates: IntArray, voters: Sequence[Sequence[IntArray]]) -> FloatArray:
         """For each candidate and lead the share of its voters that see it, shape (k, leads)."""
