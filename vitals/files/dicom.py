@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -80,17 +81,20 @@ def read(bundle: Bundle, name: str) -> FileContent:
 
 def _opened(bundle: Bundle, name: str) -> Any:
     import pydicom
-    from pydicom.errors import BytesLengthException, InvalidDicomError
+    from pydicom import config
 
+    # What an element may hold is judged where it is used.
+    config.settings.reading_validation_mode = config.IGNORE
     try:
-        data = pydicom.dcmread(bundle.path(name))
-        if data.file_meta.TransferSyntaxUID == DEFLATED:
-            raise ValueError(DEFLATED)
-        data.decode()
-    except (
-        InvalidDicomError, BytesLengthException, AttributeError, ValueError, KeyError, TypeError,
-        NotImplementedError, OSError, EOFError, RecursionError, LookupError,
-    ) as error:  # fmt: skip
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            data = pydicom.dcmread(bundle.path(name))
+            if data.file_meta.TransferSyntaxUID == DEFLATED:
+                raise ValueError(DEFLATED)
+            data.decode()
+    except MemoryError:
+        raise
+    except Exception as error:  # pydicom lets through whatever it stumbles over
         raise Unreadable(
             "header", name, gettext_noop("data elements"),
             gettext_noop("they are damaged, cut off or packed"),

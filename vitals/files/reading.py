@@ -36,9 +36,18 @@ def content_of(bundle: Bundle, scratch: Path, layout: Layout) -> FileContent:
                 "empty", name, gettext_noop("content"), gettext_noop("the file is empty"),
                 gettext_noop("Choose the file again."),
             )  # fmt: skip
-    if opened.ending(wfdb_record.HEADER):
-        return wfdb_record.read(opened)
-    return _of_one(opened, layout)
+    try:
+        if opened.ending(wfdb_record.HEADER):
+            return wfdb_record.read(opened)
+        return _of_one(opened, layout)
+    except (Unreadable, MemoryError):
+        raise
+    except Exception as error:  # the formats' libraries judge late, each in errors of its own
+        raise Unreadable(
+            "header", opened.names[0], gettext_noop("content"),
+            gettext_noop("it is damaged in a place that no message knows"),
+            gettext_noop("Export the recording again."),
+        ) from error  # fmt: skip
 
 
 def _of_one(bundle: Bundle, layout: Layout) -> FileContent:

@@ -151,7 +151,7 @@ def _signals(group: Sequence[Placed]) -> tuple[Signals, list[Note]]:
         raise Unreadable(
             "channels", channels[0].file, gettext_noop("number of channels"),
             gettext_noop("%(count)s belong together and a recording holds %(most)s"),
-            gettext_noop("Name the channels and leave some out with “-”: %(labels)s"),
+            gettext_noop("Name the channels and leave some out with “-”: %(labels)s."),
             count=len(channels), most=MOST_CHANNELS, labels=_listed(channels),
         )  # fmt: skip
     # Channels may differ in unit within one kind (mV and uV): scale each before they meet.

@@ -24,7 +24,9 @@ MOST_ROWS = 20_000_000
 SEPARATORS = (";", "\t", ",")
 EMPTY = ("", "nan", "null", "na", "-")
 REMARKS = ("#", "%")
+NUMBER = re.compile(r"\"?\s*(?:[-+]?[.,]?\d|nan\b|null\b|na\b|[;\t,])", re.IGNORECASE)
 LARGEST = 2**62
+MOST_DIGITS = 18
 EVEN = 0.25  # of a sample: how far a time may lie from its place
 EXACT = Context(prec=40)
 
@@ -85,7 +87,7 @@ class Column:
             if self.step is not None:
                 value = (value / self.step).to_integral_value()
             exponent = value.as_tuple().exponent
-            if not isinstance(exponent, int):
+            if not isinstance(exponent, int) or value.adjusted() > MOST_DIGITS:
                 return False
             if -exponent > self.digits:
                 self._finer(-exponent)
@@ -140,6 +142,7 @@ class Table:
     def __init__(self, file: str, layout: Layout) -> None:
         self.file, self.layout = file, layout
         self.names: list[str] = list(layout.columns)
+        self.heading = ""
         self.columns: list[Column] = []
         self.separator = ""
         self.comma = False
@@ -148,13 +151,12 @@ class Table:
         """Read one line."""
         if not line or line.startswith(REMARKS):
             return
-        if not self.columns:
-            cells = self._cells(line)
-            if not any(re.match(r"[-+]?[.,]?\d", cell) for cell in cells):
-                self.names = self.names or cells
-                return
-            self._begin(number, cells)
+        if not self.columns and not NUMBER.match(line):
+            self.heading = line
+            return
         cells = self._cells(line)
+        if not self.columns:
+            self._begin(number, cells)
         if len(cells) != len(self.columns) or number > MOST_ROWS:
             said = gettext_noop("it has %(found)s columns and the others have %(count)s")
             raise _row(self.file, number, said, found=len(cells), count=len(self.columns))
@@ -173,7 +175,7 @@ class Table:
         return self.columns
 
     def _begin(self, number: int, cells: list[str]) -> None:
-        names = self.names or ([""] if len(cells) == 1 else [])
+        names = self.names or self._headed(len(cells))
         if len(names) != len(cells) or len(cells) > MOST_COLUMNS:
             said = gettext_noop("it has %(found)s columns and %(count)s are named")
             raise _row(self.file, number, said, found=len(cells), count=len(names))
@@ -181,6 +183,12 @@ class Table:
         seconds = [TIME if re.fullmatch(r"t|time|seconds", n, re.IGNORECASE) else n for n in named]
         step = Decimal(self.layout.step) if self.layout.step else None
         self.columns = [Column(name, None if name == TIME else step) for name in seconds]
+
+    def _headed(self, count: int) -> list[str]:
+        """Names in the line above the numbers; one column may have a name of several words."""
+        if count == 1:
+            return [self.heading]
+        return self._cells(self.heading) if self.heading else []
 
     def _cells(self, line: str) -> list[str]:
         if not self.separator:

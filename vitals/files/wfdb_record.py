@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from vitals.files.bundle import Bundle
 
 HEADER = ".hea"
+CHECKED = "checked-header"
 LARGEST_HEADER = 2**20
 MOST_SIGNALS = 64
 MOST_SAMPLES = 10**9
@@ -209,12 +210,13 @@ def _present(bundle: Bundle, header: Header, file: str) -> None:
 
 
 def _digital(bundle: Bundle, header: Header) -> list[Any]:
-    """Integers of each signal, by wfdb."""
+    """Integers of each signal, by wfdb, which is given only what was checked here."""
     import wfdb
 
-    name = str(bundle.path(header.name[: -len(HEADER)]))
+    path = bundle.path(CHECKED)
+    path.with_suffix(HEADER).write_text(_checked(header))
     try:
-        record = wfdb.rdrecord(name, physical=False, smooth_frames=False, return_res=32)
+        record = wfdb.rdrecord(str(path), physical=False, smooth_frames=False, return_res=32)
     except MemoryError:
         raise
     except Exception as error:
@@ -224,6 +226,16 @@ def _digital(bundle: Bundle, header: Header) -> list[Any]:
             gettext_noop("Export the record again; the header promises what the files lack."),
         ) from error  # fmt: skip
     return list(record.e_d_signal)
+
+
+def _checked(header: Header) -> str:
+    """The header anew: what it means to us, without what else it says."""
+    frames = "" if header.n_frames is None else f" {header.n_frames}"
+    said = [f"{CHECKED} {len(header.lines)} {header.rate_hz!r}{frames}"]
+    for number, line in enumerate(header.lines):
+        form = f"{line.format}x{line.per_frame}:{line.skew}+{line.begin}"
+        said.append(f"{line.file} {form} 1(0)/mV 0 0 0 0 0 s{number}")
+    return "\n".join(said)
 
 
 def _channel(header: Header, line: Line, values: Any) -> Channel:

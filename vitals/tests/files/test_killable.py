@@ -1,0 +1,103 @@
+"""The process that opens files: what it may not have, and what ends it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from vitals.files import killable
+from vitals.files.killable import opened
+from vitals.files.layout import Layout
+from vitals.files.refusals import Unreadable
+from vitals.tests.files import made
+
+SLEEP = "import time; time.sleep(60)"
+FILL = "x = bytearray(10**10)"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "a.edf").write_bytes(made.edf())
+    return tmp_path
+
+
+@pytest.fixture
+def instead(monkeypatch):
+    """Let another program run with the limits of the child."""
+
+    def run(code):
+        words = f"from vitals.files.child import limit; limit(); {code}"
+        true = subprocess.Popen
+
+        def started(command, **options):
+            return true([sys.executable, "-c", words, *command[3:]], **options)
+
+        monkeypatch.setattr(killable.subprocess, "Popen", started)
+
+    return run
+
+
+def test_samples_can_be_read_while_it_is_open(folder):
+    with opened(folder, ["a.edf"], Layout()) as found:
+        assert found.recordings[0].steps.shape == (2500, 1)
+
+
+def test_nothing_is_left_on_disk_afterwards(folder):
+    with opened(folder, ["a.edf"], Layout()) as found:
+        place = found.recordings[0].steps.filename
+    assert not os.path.exists(place)  # noqa: PTH110 -- the name of a memory map
+
+
+def test_what_takes_too_long_is_killed(folder, instead):
+    instead(SLEEP)
+    began = time.monotonic()
+    with pytest.raises(Unreadable) as no, opened(folder, ["a.edf"], Layout(), wall_s=1.0):
+        pass
+    assert no.value.code == "too-hard"
+    assert "too long" in no.value.what
+    assert time.monotonic() - began < 10
+
+
+def test_what_takes_too_much_memory_is_refused(folder, instead):
+    instead(FILL)
+    with pytest.raises(Unreadable) as no, opened(folder, ["a.edf"], Layout()):
+        pass
+    assert no.value.code == "too-hard"
+
+
+def test_it_has_no_secret_of_the_house(folder, instead, monkeypatch, tmp_path):
+    monkeypatch.setenv("SECRET_KEY", "s" * 60)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://somewhere")
+    instead(f"import os; open({str(tmp_path / 'seen')!r}, 'w').write(repr(dict(os.environ)))")
+    with pytest.raises(Unreadable), opened(folder, ["a.edf"], Layout()):
+        pass
+    seen = (tmp_path / "seen").read_text()
+    assert "SECRET_KEY" not in seen
+    assert "DATABASE_URL" not in seen
+
+
+def test_it_starts_without_django_and_without_what_it_does_not_need():
+    words = (
+        "import sys, vitals.files.child, vitals.files.reading, vitals.files.sorting;"
+        "print([m for m in ('django', 'psycopg', 'wfdb', 'pydicom', 'edfio', 'neurokit2')"
+        " if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_web_process_loads_no_library_of_a_format():
+    import vitals.views.importing  # noqa: F401
+
+    words = (
+        "import os, django; os.environ.setdefault('CHARTWAVE_DEMO', '1');"
+        "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'ehr_project.settings'); django.setup();"
+        "import sys, vitals.urls;"
+        "print([m for m in ('wfdb', 'pydicom', 'edfio') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
