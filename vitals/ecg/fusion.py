@@ -27,7 +27,7 @@ DETECTION_LEADS: Final = 3  # our choice: more leads hear the same noise of the 
 STANDING_OUT: Final = 95.0  # percentile of QRS energy: a QRS takes more than 5 % of the time
 MOST_STANDING_OUT: Final = 8.0  # beyond this no lead is better than another
 NEXT_LEAD_COUNTS: Final = 0.5  # a second lead is worth half as much, a third a quarter
-NEARLY_AS_STEADY: Final = 0.95  # R is looked for in the usual lead unless another is read longer
+NEARLY_AS_STEADY: Final = 0.75  # R is looked for in the usual lead unless another is read longer
 
 _WORST_FIRST: Final = (Grade.NO_SIGNAL, Grade.NO_BEATS, Grade.NOISE, Grade.POOR, Grade.GOOD)
 _READ: Final = _WORST_FIRST.index(Grade.POOR)

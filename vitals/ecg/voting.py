@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from scipy.ndimage import median_filter
 
 from vitals.ecg.arrays import BoolArray, FloatArray, IntArray, Span, true_spans
 from vitals.ecg.listening import Lead, arbiters, around
@@ -32,7 +33,7 @@ from vitals.ecg.quality import (
     LEAST_PROMINENCE,
     Evidence,
 )
-from vitals.ecg.window import Window
+from vitals.ecg.window import BEFORE_NEXT_S, T_WAVE_S, Window
 
 MOSTLY: Final = 0.5  # a candidate stands when more than half of the trusted voters see it
 SURELY: Final = 0.7  # ... and nobody asks further when this share does
@@ -42,6 +43,12 @@ SILENT_SLOPE: Final = 0.15  # of that of a usual QRS; beats across a lead had 0.
 UNMISTAKABLE: Final = 0.95  # likeness; artefacts that both detectors took never had more than 0.92
 LEAST_TRUST: Final = 0.02  # of a lead that can be read at all: it decides where no other can
 LOUDEST: Final = 2.0  # times a usual QRS: an artefact does not move the beats of all leads
+# A search back as in Pan & Tompkins 1985, who ask from 1.66 of the mean interval on; here only
+# arbiters are asked, so it may begin where a small beat after a late one hides (measured on 201).
+LONG_INTERVAL: Final = 1.4
+INTERVALS_AROUND: Final = 9
+FEWEST_FOR_GAPS: Final = 5
+SKIPPED_ENERGY: Final = 0.3**2  # of a usual QRS; T waves have less
 NEARLY_AS_GOOD: Final = 0.7  # a lead trusted this share of the best one is asked as well
 
 
@@ -111,10 +118,27 @@ class Panel:
         support = self.support(candidates, shares)
         surely = (support >= SURELY) | self._unmistakable(candidates, shares)
         doubtful = candidates[~surely & (support > SURELY_NOT)]
-        disputed = around(doubtful, len(self.energy), rate)
+        skipped = self._skipped(np.union1d(candidates[surely], doubtful))
+        disputed = around(np.union1d(doubtful, skipped), len(self.energy), rate)
         sure = candidates[surely & ~disputed[candidates]]
         beats = np.sort(np.concatenate([sure, self._arbitrated(disputed, fast)]))
         return taller_of_close(beats, self.energy, rate)
+
+    def _skipped(self, beats: IntArray) -> IntArray:
+        """Where in an interval that is long for its time something moves like a smaller QRS."""
+        if len(beats) < FEWEST_FOR_GAPS:
+            return np.zeros(0, dtype=np.int64)
+        rate = self.sampling_rate_hz
+        intervals = np.diff(beats)
+        usual = median_filter(intervals, INTERVALS_AROUND, mode="nearest")
+        least = SKIPPED_ENERGY * float(np.median(self.energy[beats]))
+        places = []
+        for at in np.flatnonzero(intervals > LONG_INTERVAL * usual):
+            start = int(beats[at]) + round(T_WAVE_S * rate)
+            gap = self.energy[start : int(beats[at + 1]) - round(BEFORE_NEXT_S * rate)]
+            if gap.size and gap.max() >= least:
+                places.append(start + int(gap.argmax()))
+        return np.array(places, dtype=np.int64)
 
     def _unmistakable(self, candidates: IntArray, shares: FloatArray) -> BoolArray:
         """Whether in one trusted lead all voters see a candidate that looks like its other beats.
