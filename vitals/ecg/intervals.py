@@ -107,22 +107,26 @@ def measure(fused: Fused, classes: Uint8Array, core: Span, start: int = 0) -> Pi
         Never raises for what the samples hold.
     """
     placed = Span(core.start + start, core.end + start)
+    no_axis = st.refusal(fused.ecg)
     paced, beats = _to_average(fused, classes, core)
-    ecg = fused.ecg
-    unreadable = np.stack([~window.readable for window in fused.windows], axis=1)
-    beat = average(
-        ecg.microvolts,
-        ecg.missing | unreadable,
-        beats,
-        _around(fused, beats),
-        ecg.sampling_rate_hz,
-    )
-    no_axis = st.refusal(ecg)
+    beat = _average_of(fused, beats)
     if beat is None:
         return PieceIntervals(placed, no_axis=no_axis)
-    irregular = _irregular(fused, core)
-    names = _names(ecg.leads)
+    irregular = is_irregular(fused, core)
+    names = _names(fused.ecg.leads)
     return _measured(placed, beat, names, no_axis, irregular=irregular, paced=paced)
+
+
+def typical_beat(fused: Fused, classes: Uint8Array, core: Span) -> AverageBeat | None:
+    """The average beat that ``measure`` measures; None when there is none."""
+    return _average_of(fused, _to_average(fused, classes, core)[1])
+
+
+def is_irregular(fused: Fused, core: Span) -> bool:
+    """Whether the beats of ``core``, samples of the window, are irregular (``rhythm``)."""
+    parts = rhythm.stretches(within(fused.beats, core), true_spans(fused.rejected))
+    uneven = rhythm.uneven_share(parts, fused.ecg.sampling_rate_hz)
+    return rhythm.regularity(uneven) == "irregular"
 
 
 def summarise(
@@ -212,10 +216,16 @@ def _around(fused: Fused, beats: IntArray) -> FloatArray:
     return np.stack([known[at], known[at + 1]], axis=1)
 
 
-def _irregular(fused: Fused, core: Span) -> bool:
-    parts = rhythm.stretches(within(fused.beats, core), true_spans(fused.rejected))
-    uneven = rhythm.uneven_share(parts, fused.ecg.sampling_rate_hz)
-    return rhythm.regularity(uneven) == "irregular"
+def _average_of(fused: Fused, beats: IntArray) -> AverageBeat | None:
+    ecg = fused.ecg
+    unreadable = np.stack([~window.readable for window in fused.windows], axis=1)
+    return average(
+        ecg.microvolts,
+        ecg.missing | unreadable,
+        beats,
+        _around(fused, beats),
+        ecg.sampling_rate_hz,
+    )
 
 
 def _measured(
