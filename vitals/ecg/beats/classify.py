@@ -91,7 +91,8 @@ def _believed(window: Window) -> BoolArray:
 
 
 def _seen(leads: list[Lead], fused: Fused) -> BoolArray:
-    return np.logical_or.reduce([lead.readable[fused.beats] for lead in leads])
+    seen: BoolArray = np.logical_or.reduce([lead.readable[fused.beats] for lead in leads])
+    return seen
 
 
 def _of_paced(ventricular: BoolArray, measured: FloatArray) -> Uint8Array:
