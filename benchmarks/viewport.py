@@ -50,7 +50,7 @@ def measure(quick: bool) -> Report:  # noqa: FBT001 - the shape that every bench
     """Views of every span of a long recording."""
     hours, each = (3, 40) if quick else (24, 200)
     with scratch_house() as house:
-        recording, cookie = _day(hours)
+        recording, cookie = long_recording(hours)
         with open_doors(house) as address:
             door = http.client.HTTPConnection(address, timeout=60)
             visit = Visit(house, door, cookie, recording, hours)
@@ -84,7 +84,7 @@ def _report(found: list[Views], hours: int) -> Report:
     )
 
 
-def _day(hours: int) -> tuple[str, str]:
+def long_recording(hours: int) -> tuple[str, str]:
     """A long recording, drawn into the pyramid, and the session of a doctor who may see it."""
     from django.utils import timezone
 

@@ -22,7 +22,9 @@ Kept = dict[str, Any]
 
 DASH: Final = "–"
 MINUS: Final = "−"
-MOST_LISTED: Final = 200
+MOST_LISTED: Final = 100
+# What is listed first where there is too much to list.
+GRAVE_FIRST: Final = ("pause", "ventricular-run", "possible-af", "tachycardia", "bradycardia")
 LEAD_IN_MS: Final = 3000
 
 # Key in the result, name, unit, key of the reason why it may be withheld.
@@ -97,7 +99,7 @@ def panel(recording: Recording) -> dict[str, Any] | None:
         "st": _st(result, recording.channels),
         "st_withheld": _reason((result.get("st") or {}).get("withheld"), "st"),
         "hours": _hours(result, zero),
-        "episodes": episodes[:MOST_LISTED],
+        "episodes": _listed(episodes),
         "episodes_left_out": max(0, len(episodes) - MOST_LISTED),
         "episode_counts": _counts(episodes),
         "events": _events(recording, zero),
@@ -238,6 +240,17 @@ def _placed(found: Sequence[Kept], zero: datetime) -> list[dict[str, Any]]:
         }
         for each in found
     ]
+
+
+def _listed(episodes: Sequence[Kept]) -> list[Kept]:
+    """In order of time; of too many the gravest kinds, and of one kind the longest."""
+
+    def rank(episode: Kept) -> tuple[int, int]:
+        kind = episode["kind"]
+        grave = GRAVE_FIRST.index(kind) if kind in GRAVE_FIRST else len(GRAVE_FIRST)
+        return grave, episode["start_ms"] - episode["end_ms"]
+
+    return sorted(sorted(episodes, key=rank)[:MOST_LISTED], key=lambda each: each["start_ms"])
 
 
 def _counts(episodes: Sequence[Kept]) -> list[tuple[str, int]]:

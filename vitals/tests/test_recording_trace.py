@@ -258,3 +258,89 @@ def test_a_view_of_three_leads_costs_no_more_queries_than_one(
     view(seen, leads)
     with django_assert_max_num_queries(12):
         json.dumps(view(seen, leads, end_ms=20_000, width=8000)["X-Channels"])
+
+
+def many(kind, n, first=0):
+    """Episodes of one kind, a second each, two seconds apart."""
+    places = range(first, first + 2 * n * RATE, 2 * RATE)
+    return [{"kind": kind, "start_sample": at, "end_sample": at + RATE} for at in places]
+
+
+def page(client, recording):
+    return client.get(f"/recordings/{recording}/").content.decode()
+
+
+def test_of_too_many_episodes_the_grave_ones_are_listed(seen, leads):
+    read(leads, {"episodes": many("ventricular-couplet", 300) + many("pause", 3, 600 * 2 * RATE)})
+    text = page(seen, leads)
+    assert text.count('<th scope="row">pause</th>') == 3
+    assert text.count('<th scope="row">couplet of ventricular beats</th>') == 97
+    assert "203 more are not listed" in text
+
+
+def test_a_withheld_value_is_a_dash_with_its_reason(seen, leads):
+    kept = {"pr_ms": 160, "qtc_fridericia_ms": 431, "withheld": {"qtc": "the rate is above 110"}}
+    read(leads, {"intervals": kept})
+    text = " ".join(page(seen, leads).split())
+    assert "withheld: the rate is above 110" in text
+    assert "431" not in text
+    assert '<b>160</b> <span class="unit">ms</span>' in text
+
+
+def test_every_part_of_a_reading_is_on_the_page(seen, leads):
+    result = {
+        "text": ["Rate 60 to 90 per minute"],
+        "leads": [{"name": "V5", "analysable_share": 0.5, "problem": "looks inverted"}],
+        "axis": {"qrs": -30, "withheld": {"p": "no P wave"}},
+        "st": {"II": {"j_uv": -120, "j60_uv": 40}, "I": {"j_uv": 0, "j60_uv": 0}},
+        "ventricular": {"beats": 1234, "share": 0.021, "longest_run": 5, "bigeminy_s": 75},
+        "af": {"burden": 0.25, "longest_s": 7380, "episodes": 2},
+        "hrv": {"sdnn_ms": 112.4, "pnn50": 8, "nn_share": 0.9},
+        "supraventricular": "not assessed",
+        "hourly": [{"hour": 0, "from_s": 0, "rate": {"low": 51, "mean": 64, "high": 99}}],
+    }
+    read(leads, result)
+    text = page(seen, leads)
+    for words in (
+        "Rate 60 to 90 per minute", "looks inverted", "−30", "withheld: no P wave", "−0.12",
+        "+0.04", "1,234", "2.1 %", "1 min 15 s", "25 %", "2 h 3 min", "SDNN", "112",
+        "not assessed", "<td data-label=\"Lowest rate\">51</td>",
+    ):  # fmt: skip
+        assert words in text, words
+    assert text.index('<th scope="row">I</th>') < text.index('<th scope="row">II</th>')
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        {}, {"not_analysable": "flat"}, {"intervals": None}, {"intervals": {}}, {"st": {}},
+        {"st": {"withheld": "no bandwidth"}}, {"axis": {"withheld": "one lead"}},
+        {"hourly": [{}]}, {"hrv": {"withheld": "too short"}}, {"leads": [{}]},
+        {"ventricular": {"withheld": "paced"}}, {"af": {}}, {"quality": []},
+        {"episodes": [{"kind": "pause", "start_sample": 1, "end_sample": 2, "detail": {}}]},
+    ],
+)  # fmt: skip
+def test_a_reading_that_lacks_parts_still_opens(seen, leads, result):
+    read(leads, result)
+    assert seen.get(f"/recordings/{leads}/").status_code == 200
+    assert seen.get(f"/recordings/{leads}/overview.json").status_code == 200
+
+
+def test_no_reading_yet_is_said(seen, leads):
+    assert "No computer reading yet." in page(seen, leads)
+
+
+def test_an_empty_list_of_episodes_is_no_all_clear(seen, leads):
+    read(leads, {"episodes": []})
+    assert "what is not listed may still be there" in page(seen, leads)
+
+
+def test_an_episode_leads_to_its_moment_without_script(seen, leads):
+    read(leads, {"episodes": many("pause", 1, 20 * RATE)})
+    assert 'href="?start_ms=17000"' in page(seen, leads)
+
+
+def test_the_page_loads_every_part_of_the_viewer_at_once(seen, leads, settings):
+    text = page(seen, leads)
+    for part in (settings.BASE_DIR / "static/js/ecg").glob("*.js"):
+        assert f'rel="modulepreload" href="/static/js/ecg/{part.name}"' in text

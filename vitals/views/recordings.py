@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from accounts import audit
@@ -22,6 +23,7 @@ from accounts.models import AuditEvent
 from fhir.together import load
 from patients.chart.sections import banner
 from vitals.errors import NoSuchRecording
+from vitals.imported import source_of
 from vitals.live import device_words, ecg_reading, freshness, state
 from vitals.models import Recording
 from vitals.motion import motion_beside
@@ -41,6 +43,7 @@ MOST_NOTED = 10_000
 FEW_LEADS = 4
 
 
+@gzip_page  # The tables of a day are long and compress to a tenth.
 @require_safe
 def recording(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     """The trace on ECG paper, with the computer's reading; movement has a page of its own."""
@@ -66,17 +69,27 @@ def recording(request: HttpRequest, recording_id: UUID) -> HttpResponse:
                 "closed_at": shown.closed_at,
                 "n_samples": freshness(shown).n_samples,
                 "lead": _leads(shown.channels),
-                "filter_text": _("as recorded"),
+                "filter_text": _filter(shown),
             },
             "ecg": load(ecg_reading(shown)),
             "panel": panel(shown),
             "motion": motion_beside(shown),
+            "source": source_of(shown),
             "start_ms": _optional_ms(request.GET.get("start_ms")),
         },
     )
 
 
+def _filter(shown: Recording) -> str:
+    """What the recorder let through, as it declares; nothing is filtered here."""
+    band = shown.bandwidth_hz
+    if band is None:
+        return _("as recorded")
+    return _("as recorded, %(low)s–%(high)s Hz") % {"low": f"{band[0]:g}", "high": f"{band[1]:g}"}
+
+
 @quiet
+@gzip_page
 @require_safe
 def recording_reading(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     """What the computer read in detail: a part of the page, asked for again while it grows."""

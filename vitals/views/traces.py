@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from accounts.lock import quiet
@@ -58,6 +59,7 @@ def recording_viewport(request: HttpRequest, recording_id: UUID) -> HttpResponse
     return _binary(view.to_bytes(), view.first_sample, view.samples_per_bucket)
 
 
+@gzip_page
 @require_safe
 def recording_beats(request: HttpRequest, recording_id: UUID) -> JsonResponse:
     """Beats from sample ``first`` up to ``end``, each with the letter of its class."""
@@ -69,6 +71,7 @@ def recording_beats(request: HttpRequest, recording_id: UUID) -> JsonResponse:
 
 
 @quiet
+@gzip_page
 @require_safe
 def recording_overview(request: HttpRequest, recording_id: UUID) -> JsonResponse:
     """Rate, quality, episodes, motion and presses of the button on one time axis."""

@@ -23,6 +23,7 @@ export class Findings {
   #wholeAt = -Infinity;
   #readAt = null;
 
+  pending = 0;
   found = NOTHING;
   /** @type {?Whole} */
   whole = null;
@@ -82,11 +83,14 @@ export class Findings {
   }
 
   async #json(url, signal) {
+    this.pending += 1;
     try {
       const answer = await fetch(url, { headers: { Accept: "application/json" }, signal });
       return answer.ok ? await answer.json() : null;
     } catch {
       return null; // Not reached: nothing is marked, and the words say so.
+    } finally {
+      this.pending -= 1;
     }
   }
 

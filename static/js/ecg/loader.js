@@ -4,60 +4,55 @@ import { LARGEST_WIDTH, ViewportFeed, slice } from "./feed.js";
 import { gaps } from "./geometry.js";
 import { spans } from "./leads.js";
 
+const MOST_TIMES_LONGER = 40; // Of a far longer block most is not looked at again.
 const MARGIN_PAGES = 0.25; // Loaded before and after the page, so that a small move needs no wait.
-const FINE_PER_PX = 2;
 const OUTLINE_EVERY_MS = 10_000;
 const GAPS_EVERY_MS = 10_000;
 const RETRY_MS = 3000;
+const NEVER = { at: -Infinity, channel: null, lengthMs: 0 };
 
 /**
- * What the page shows.
- * @typedef {{startMs: number, pageMs: number, lengthMs: number, widthPx: number,
+ * What the page shows; wanted: how many buckets are worth sending for so many milliseconds.
+ * @typedef {{startMs: number, pageMs: number, lengthMs: number, wanted: (ms: number) => number,
  *   arrangement: import("./leads.js").Arrangement}} Shown
  */
 
 /** One span of time of some channels, with a margin on both sides. */
 class SpanLoader {
   #feed;
-  #rateHz;
   #asked = null;
 
   blocks = new Map();
 
   constructor(url, rateHz) {
     this.#feed = new ViewportFeed(url, rateHz);
-    this.#rateHz = rateHz;
   }
 
   forget() {
     this.#asked = null;
   }
 
-  /** Asks for the span, unless that is what was last asked for; whether something new came. */
-  async load({ fromMs, toMs, channels }, { lengthMs, widthPx }) {
-    const long = toMs - fromMs;
-    const key = `${channels} ${long}`;
-    if (this.#covers(key, fromMs, Math.min(toMs, lengthMs))) return false;
-    const margin = MARGIN_PAGES * long;
+  /** Asks for the span, unless that is here or on its way; whether something new came. */
+  async load({ fromMs, toMs, channels }, { lengthMs, wanted }) {
+    const bucketMs = (toMs - fromMs) / wanted(toMs - fromMs);
+    const ask = { channels: String(channels), from: fromMs, to: Math.min(toMs, lengthMs), bucketMs };
+    if (this.#covers(ask)) return false;
+    const margin = MARGIN_PAGES * (toMs - fromMs);
     const [from, to] = [Math.max(0, fromMs - margin), Math.min(lengthMs, toMs + margin)];
     if (to <= from) return false;
-    this.#asked = { key, from, to };
-    const blocks = await this.#feed.fetchAll(from, to, this.#width(from, to, long, widthPx), channels);
+    this.#asked = { ...ask, from, to };
+    const blocks = await this.#feed.fetchAll(from, to, Math.min(LARGEST_WIDTH, wanted(to - from)), channels);
     if (!blocks) return false;
     this.blocks = blocks;
+    if (blocks.values().next().value.perBucket === 1) this.#asked.bucketMs = 0; // It cannot be finer.
     return true;
   }
 
-  /** Enough to send every sample of a page of paper, else a bucket for each pixel or so. */
-  #width(from, to, long, widthPx) {
-    const every = Math.ceil(((to - from) / 1000) * this.#rateHz) + 1;
-    const enough = ((to - from) / long) * widthPx * FINE_PER_PX * (window.devicePixelRatio || 1);
-    return Math.min(LARGEST_WIDTH, every, Math.ceil(Math.max(enough, 2000)));
-  }
-
-  #covers(key, fromMs, toMs) {
+  /** Here or asked for: this time, these channels, as fine as wanted and not far finer. */
+  #covers({ channels, from, to, bucketMs }) {
     const asked = this.#asked;
-    return Boolean(asked) && asked.key === key && asked.from <= fromMs && asked.to >= toMs;
+    if (!asked || asked.channels !== channels || asked.from > from || asked.to < to) return false;
+    return asked.bucketMs <= bucketMs && (to - from) * MOST_TIMES_LONGER >= asked.to - asked.from;
   }
 
   get end() {
@@ -72,7 +67,7 @@ export class PageLoader {
   #arrangement = null;
   #whole;
   #changed;
-  #outlinedAt = -Infinity;
+  #outlined = NEVER;
   #loadedAt = 0;
   #retry = null;
 
@@ -88,10 +83,9 @@ export class PageLoader {
     this.#changed = changed;
   }
 
-  /** What is here is of other channels, or of a recording that has grown. */
-  forget({ outline = false } = {}) {
+  /** What is here is of a recording that has changed. */
+  forget() {
     for (const span of this.#spans.values()) span.forget();
-    if (outline) this.#outlinedAt = -Infinity;
   }
 
   /** The recording grew: what ended at its end is now too short. */
@@ -165,15 +159,16 @@ export class PageLoader {
     this.#changed();
   }
 
-  /** The whole recording, `widthPx` wide; a running one again every ten seconds. */
+  /** The whole recording, `widthPx` wide; a growing one again every ten seconds. */
   async loadOutline(lengthMs, channel, widthPx) {
-    if (lengthMs <= 0 || performance.now() - this.#outlinedAt < OUTLINE_EVERY_MS) return;
-    this.#outlinedAt = performance.now();
+    const same = channel === this.#outlined.channel && performance.now() - this.#outlined.at < OUTLINE_EVERY_MS;
+    if (lengthMs <= 0 || same || (lengthMs === this.#outlined.lengthMs && channel === this.#outlined.channel)) return;
+    this.#outlined = { at: performance.now(), channel, lengthMs };
     try {
       this.outline = (await this.#whole.fetch(0, lengthMs, widthPx, String(channel))) ?? this.outline;
       this.#changed();
     } catch {
-      this.#outlinedAt = -Infinity; // The page says that the trace could not be loaded.
+      this.#outlined = NEVER; // The page says that the trace could not be loaded.
     }
   }
 }

@@ -69,7 +69,8 @@ export function wholeText(whole) {
     const read = [...grades].filter((letter) => letter === "g" || letter === "p").length;
     words.push(`signal readable in ${Math.floor((100 * read) / grades.length)} % of the time`);
   }
-  words.push(whole.episodes.length ? `${whole.episodes.length + whole.episodes_left_out} episodes` : "no episode listed");
+  const episodes = whole.episodes.length + whole.episodes_left_out;
+  words.push(episodes ? `${episodes} episode${episodes > 1 ? "s" : ""}` : "no episode listed");
   if (whole.events.length) words.push(`patient's button pressed ${whole.events.length} times`);
   const falls = whole.motion?.falls?.length ?? 0;
   if (falls) words.push(`${falls} possible fall${falls > 1 ? "s" : ""}`);

@@ -89,7 +89,7 @@ export class Viewer {
     document.addEventListener("click", (event) => this.#onShow(event));
     document.addEventListener("keydown", (event) => this.#onLetter(event), { capture: true });
     for (const name of ["speed", "gain", "channel", "arrangement"]) {
-      this.#find(name)?.addEventListener("change", () => this.#relayout({ refetch: true }));
+      this.#find(name)?.addEventListener("change", () => this.#relayout());
     }
     this.#find("go-to").addEventListener("submit", (event) => this.#goToClock(event));
     listen(this.#canvas, {
@@ -100,11 +100,11 @@ export class Viewer {
       drag: (x, y) => this.#withCalipers(() => this.calipers.drag(x, y, this.startMs, this.paper)),
       release: () => this.#withCalipers(() => this.calipers.release()),
     });
-    new ResizeObserver(() => this.#relayout({})).observe(this.#find("paper"));
-    window.addEventListener("resize", () => this.#relayout({}));
-    draw.whenColoursChange(() => this.#relayout({}));
+    new ResizeObserver(() => this.#relayout()).observe(this.#find("paper"));
+    window.addEventListener("resize", () => this.#relayout());
+    draw.whenColoursChange(() => this.#relayout());
     document.addEventListener("chartwave:moment", (event) => this.goTo(event.detail - this.startedMs));
-    this.#relayout({});
+    this.#relayout();
     this.#open();
     this.state.start();
     this.findings.loadWhole(false);
@@ -300,13 +300,12 @@ export class Viewer {
 
   #rescale() {
     this.#rowSeconds = null;
-    this.#relayout({ refetch: true });
+    this.#relayout();
   }
 
-  #relayout({ refetch = false }) {
+  #relayout() {
     this.#colour = draw.colours(this.#root);
     this.#layout();
-    if (refetch) this.loader.forget({ outline: true });
     this.startMs = this.#follow
       ? followStart(this.lengthMs, this.paper)
       : clampStart(this.startMs, this.lengthMs, this.paper);
@@ -322,9 +321,16 @@ export class Viewer {
       startMs: this.startMs,
       pageMs: pageMs(this.paper),
       lengthMs: this.lengthMs,
-      widthPx: this.widthPx,
+      wanted: (ms) => this.#bucketsFor(ms),
       arrangement: this.paper.arrangement,
     };
+  }
+
+  /** On paper every sample (the answer holds up to two of them for each bucket), else one a pixel. */
+  #bucketsFor(ms) {
+    const every = Math.ceil(((ms / 1000) * this.rateHz) / 2) + 1;
+    if (this.paper.paper) return every;
+    return Math.min(every, Math.ceil((ms / 1000) * this.paper.pxPerSecond * (window.devicePixelRatio || 1)));
   }
 
   #load() {
@@ -354,8 +360,14 @@ export class Viewer {
     this.captions.showStale(stale);
     this.captions.print(shifts, leaves);
     this.#overview();
-    const whole = this.loader.pending === 0 && !this.loader.failed;
-    this.#root.dispatchEvent(new CustomEvent("chartwave:drawn", { detail: { startMs: this.startMs, whole } }));
+    this.#tellDrawn();
+  }
+
+  /** For whoever waits until everything that the page shows is drawn. */
+  #tellDrawn() {
+    const whole = this.loader.pending === 0 && this.findings.pending === 0 && !this.loader.failed;
+    const detail = { startMs: this.startMs, whole };
+    this.#root.dispatchEvent(new CustomEvent("chartwave:drawn", { bubbles: true, detail }));
   }
 
   #overview() {
@@ -365,6 +377,7 @@ export class Viewer {
 
   /** Where the page lies, told at once; the picture follows with the next frame. */
   #tellPosition() {
+    this.#find("overview").hidden = this.closed && this.lengthMs <= pageMs(this.paper);
     const view = { startMs: this.startMs, pageMs: pageMs(this.paper), lengthMs: Math.max(1, this.lengthMs) };
     this.overview.tell(view, this.captions.position());
   }
