@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 
 READ_SIGNALS = "vitals.tasks.read_signals"
 EXAMINE_PIECES = "vitals.tasks.examine_pieces"
+PACK_SETTLED = "vitals.tasks.pack_settled"
 QUEUE = "signals"
 PIECES = "pieces"
+PACKING = "packing"
 
 # One waiting job per recording, whatever a burst brings: it begins at once, or as long after the
 # last reading as that one took (see vitals.tasks). It begins by waiting for the recording's row, so
@@ -39,6 +41,16 @@ ON CONFLICT (queueing_lock) WHERE status = 'todo' DO NOTHING
 """
 
 
+# A job of its own: it may wait for minutes without holding up a reading that is due.
+PACK_LATER = """
+INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args, scheduled_at)
+VALUES (%(queue)s, %(task)s, %(lock)s, %(lock)s,
+        jsonb_build_object('recording_id', %(id)s::text),
+        now() + make_interval(secs => %(after_s)s))
+ON CONFLICT (queueing_lock) WHERE status = 'todo' DO NOTHING
+"""
+
+
 def job_of(recording_id: UUID, *, after_s: float = 0.0) -> dict[str, str | float]:
     """The values of ``ENQUEUE``. Jobs of one recording exclude each other by their lock."""
     lock = f"recording:{recording_id}"
@@ -55,6 +67,19 @@ def enqueue(recording_id: UUID, *, after_s: float = 0.0) -> None:
     """Have the recording read anew, once, after this transaction commits."""
     with connection.cursor() as cursor:
         cursor.execute(ENQUEUE, job_of(recording_id, after_s=after_s))
+
+
+def pack_later(recording_id: UUID, after_s: float) -> None:
+    """Have the chunks packed that have settled by then; a job that waits already is enough."""
+    values: dict[str, Any] = {
+        "queue": PACKING,
+        "task": PACK_SETTLED,
+        "lock": f"pack:{recording_id}",
+        "id": str(recording_id),
+        "after_s": after_s,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(PACK_LATER, values)
 
 
 def share_out(recording_id: UUID, firsts: Sequence[int], size: int) -> None:

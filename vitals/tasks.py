@@ -14,7 +14,17 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from vitals.jobs import EXAMINE_PIECES, PIECES, QUEUE, READ_SIGNALS, enqueue, share_out
+from vitals.jobs import (
+    EXAMINE_PIECES,
+    PACK_SETTLED,
+    PACKING,
+    PIECES,
+    QUEUE,
+    READ_SIGNALS,
+    enqueue,
+    pack_later,
+    share_out,
+)
 from vitals.models import Analysis, Recording, WaveformChunk
 
 logger = logging.getLogger(__name__)
@@ -49,11 +59,11 @@ def own_connection(work: Callable[..., Any]) -> Callable[..., Any]:
 @app.task(name=READ_SIGNALS, queue=QUEUE)
 @own_connection
 def read_signals(recording_id: str) -> None:
-    """Draw what is new, read it, refresh the summary, pack what has settled."""
+    """Draw what is new, read it, refresh the summary; pack it when it has settled."""
     from vitals.acts.summarising import summarise
     from vitals.analysis import read, unexamined
     from vitals.imu_analysis import read as read_motion
-    from vitals.storage.drawing import draw, pack
+    from vitals.storage.drawing import SETTLED, draw
 
     key = UUID(recording_id)
     wait_for_uploads(key)
@@ -70,7 +80,19 @@ def read_signals(recording_id: str) -> None:
         read(key)
         read_motion(key)
         summarise(key)
+    pack_later(key, SETTLED.total_seconds())
+
+
+@app.task(name=PACK_SETTLED, queue=PACKING)
+@own_connection
+def pack_settled(recording_id: str) -> None:
+    """Pack what has rested long enough; what has come since, later."""
+    from vitals.storage.drawing import SETTLED, pack, resting
+
+    key = UUID(recording_id)
     pack(key)
+    if resting(key):
+        pack_later(key, SETTLED.total_seconds())
 
 
 @app.task(name=EXAMINE_PIECES, queue=PIECES)
@@ -134,7 +156,7 @@ def read_by_an_earlier_version() -> list[UUID]:
 def rescue() -> int:
     """Begin anew the jobs of workers that died; their locks would stop a recording for ever."""
     with connection.cursor() as cursor:
-        cursor.execute(DEAD, [[QUEUE, PIECES], STALLED_S])
+        cursor.execute(DEAD, [[QUEUE, PIECES, PACKING], STALLED_S])
         left = [row[0] for row in cursor.fetchall()]
     for recording_id in filter(None, set(left)):
         enqueue(UUID(recording_id))

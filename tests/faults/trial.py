@@ -164,11 +164,13 @@ SELECT o.source, o.components FROM patients_observation o
 JOIN vitals_recording r ON o.source = 'urn:uuid:' || r.id
 WHERE r.device_id = ANY(%s::uuid[])
 """
-# All read: no job left. All sent: the Changes are read, nothing waits, every sample went.
+# All read: no job left but packing, which waits until samples have settled. All sent: the Changes
+# are read, nothing waits, every sample went.
 SETTLED = """
 WITH mine AS (SELECT id FROM vitals_recording WHERE device_id = ANY(%(devices)s::uuid[]))
 SELECT
   NOT EXISTS (SELECT 1 FROM procrastinate_jobs WHERE status IN ('todo', 'doing')
+    AND coalesce(scheduled_at, now()) < now() + interval '1 minute'
     AND args ->> 'recording_id' IN (SELECT id::text FROM mine)),
   NOT EXISTS (SELECT 1 FROM mine WHERE NOT EXISTS (
     SELECT 1 FROM vitals_analysis a WHERE a.recording_id = mine.id AND a.final)),

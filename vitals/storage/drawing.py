@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -9,18 +11,20 @@ from uuid import UUID
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from vitals.models import Analysis, ChunkReceipt, PyramidPiece, Recording, WaveformChunk
 from vitals.models.chunks import RAW
 from vitals.storage import pyramid
-from vitals.storage.codec import encode
+from vitals.storage.codec import CodecError, decode, encode
 from vitals.storage.pyramid import Piece, PieceKey
 from vitals.storage.reading import undrawn, unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from django.db.models import QuerySet
+
+logger = logging.getLogger(__name__)
 
 AT_ONCE = 200
 BLOCK_S = 60.0
@@ -109,56 +113,116 @@ def redraw(recording: Recording) -> None:
     Recording.objects.filter(pk=recording.pk).update(generation=F("generation") + 1)
 
 
-@transaction.atomic
 def pack(recording_id: UUID) -> int:
-    """Join settled chunks without a gap between them into blocks of a minute. Returns how many."""
+    """Join settled chunks without a gap between them into blocks of a minute.
+
+    Chunks that come late are joined with the blocks that stand around them. Samples that are not
+    those of their receipt stay as they are, to be found by ``recordings verify``.
+
+    Returns:
+        How many chunks were packed.
+    """
+    packed, after = 0, -1
+    while True:
+        found, after = _pack_some(recording_id, after)
+        if after < 0:
+            return packed
+        packed += found
+
+
+@transaction.atomic
+def _pack_some(recording_id: UUID, after: int) -> tuple[int, int]:
+    """Pack some chunks that begin after a sample; how many, and where to go on (-1: done)."""
     hold(recording_id)
     recording = Recording.objects.select_for_update(no_key=True).get(pk=recording_id)
-    settled = ChunkReceipt.objects.filter(
-        recording=recording, arrived_at__lt=timezone.now() - SETTLED
-    )
-    chunks = WaveformChunk.objects.filter(
-        recording=recording,
-        codec=RAW,
-        in_pyramid=True,
-        first_sample__in=settled.values("first_sample"),
-    )
-    groups = _minutes(chunks.order_by("first_sample")[: AT_ONCE * 4], recording)
-    packed = 0
-    for group in groups:
-        if len(group) > 1 or recording.closed_at is not None:
-            _join(recording, group)
-            packed += len(group)
-    return packed
-
-
-def _minutes(chunks: Iterable[WaveformChunk], recording: Recording) -> list[list[WaveformChunk]]:
-    """Runs of chunks without a gap, of one wearer, within one minute of the recording."""
     size = BLOCK_S * recording.sampling_rate_hz
-    ordered = list(chunks)
+    fresh = list(unpacked_chunks(recording).filter(first_sample__gt=after)[:AT_ONCE])
+    if not fresh:
+        return 0, -1
+    packed = 0
+    for minute in sorted({first // size for first in fresh}):
+        for group in _runs(_of_minute(recording, minute * size, (minute + 1) * size)):
+            packed += _join(recording, group)
+    return packed, fresh[-1]
+
+
+def unpacked_chunks(recording: Recording) -> QuerySet[WaveformChunk, int]:
+    """First samples of the chunks that have settled, are drawn and lie as they were received."""
+    settled = ChunkReceipt.objects.filter(
+        recording=recording,
+        first_sample=OuterRef("first_sample"),
+        arrived_at__lt=timezone.now() - SETTLED,
+    )
+    waiting = WaveformChunk.objects.filter(
+        Exists(settled), recording=recording, codec=RAW, in_pyramid=True
+    )
+    return waiting.order_by("first_sample").values_list("first_sample", flat=True)
+
+
+def resting(recording_id: UUID) -> bool:
+    """Whether chunks wait to be drawn, or to settle before they are packed."""
+    lying = WaveformChunk.objects.filter(recording=recording_id, codec=RAW)
+    young = ChunkReceipt.objects.filter(
+        recording=recording_id,
+        first_sample=OuterRef("first_sample"),
+        arrived_at__gte=timezone.now() - SETTLED,
+    )
+    return lying.filter(Exists(young) | Q(in_pyramid=False)).exists()
+
+
+def _of_minute(recording: Recording, first: float, end: float) -> list[WaveformChunk]:
+    """Blocks and settled chunks that begin in a minute of the recording, in order."""
+    inside = WaveformChunk.objects.filter(
+        recording=recording, in_pyramid=True, first_sample__gte=first, first_sample__lt=end
+    )
+    settled = unpacked_chunks(recording).filter(first_sample__gte=first, first_sample__lt=end)
+    return list(inside.filter(~Q(codec=RAW) | Q(first_sample__in=settled)).order_by("first_sample"))
+
+
+def _runs(ordered: list[WaveformChunk]) -> list[list[WaveformChunk]]:
+    """Chunks and blocks without a gap, of one wearer."""
     groups = [[chunk] for chunk in ordered[:1]]
     for one, other in pairwise(ordered):
-        joined = (
-            one.end_sample == other.first_sample
-            and one.pairing_id == other.pairing_id
-            and one.first_sample // size == other.first_sample // size
-        )
-        if joined:
+        if one.end_sample == other.first_sample and one.pairing_id == other.pairing_id:
             groups[-1].append(other)
         else:
             groups.append([other])
-    # The last minute may still grow.
-    return groups if recording.closed_at is not None else groups[:-1]
+    return groups
 
 
-def _join(recording: Recording, group: list[WaveformChunk]) -> None:
-    block = np.concatenate([unpacked(chunk, len(recording.channels)) for chunk in group])
+def _join(recording: Recording, group: list[WaveformChunk]) -> int:
+    """Make one block of what follows each other; how many chunks were packed by it."""
+    raw = [chunk for chunk in group if chunk.codec == RAW]
+    if not raw or not _as_received(recording, raw):
+        return 0
+    width = len(recording.channels)
+    try:
+        block = np.concatenate([unpacked(chunk, width) for chunk in group])
+    except CodecError:
+        logger.error("a block of recording %s cannot be read", recording.pk)
+        return 0
     codec, payload = encode(block)
+    if not np.array_equal(decode(payload, codec, n_samples=len(block), n_channels=width), block):
+        raise CodecError("The codec does not give back what was packed.")
     first, *others = group
     WaveformChunk.objects.filter(pk__in=[chunk.pk for chunk in others]).delete()
     WaveformChunk.objects.filter(pk=first.pk).update(
         codec=codec, payload=payload, n_samples=len(block)
     )
+    return len(raw)
+
+
+def _as_received(recording: Recording, chunks: list[WaveformChunk]) -> bool:
+    """Whether they hash as their receipts say: a block must not hide that they do not."""
+    firsts = [chunk.first_sample for chunk in chunks]
+    known = ChunkReceipt.objects.filter(recording=recording, first_sample__in=firsts)
+    hashes = {first: bytes(told) for first, told in known.values_list("first_sample", "sha256")}
+    good = all(
+        hashlib.sha256(chunk.payload).digest() == hashes.get(chunk.first_sample) for chunk in chunks
+    )
+    if not good:
+        logger.error("stored samples of recording %s are not those received", recording.pk)
+    return good
 
 
 def split(block: WaveformChunk) -> None:

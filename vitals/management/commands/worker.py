@@ -16,15 +16,19 @@ from procrastinate import exceptions
 from procrastinate.contrib.django import app
 
 from vitals.ecg import parallel
-from vitals.jobs import PIECES, QUEUE
+from vitals.jobs import PACKING, PIECES, QUEUE
 from vitals.tasks import STALLED_S, rescue
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from procrastinate import App
     from procrastinate.contrib.django.django_connector import DjangoConnector
 
 logger = logging.getLogger(__name__)
 
+# What is live, and what has time.
+SERVED = ((QUEUE,), (PIECES, PACKING))
 AT_ONCE = 2  # jobs of each queue; what they examine goes to as many processes as there are cores
 POLL_S = 0.5  # new jobs are told at once; this is how late one begins that had to wait
 GRACE_S = 20.0
@@ -68,7 +72,7 @@ async def _work(stop: threading.Event) -> None:
     await sync_to_async(connections.close_all)()
     connector = cast("DjangoConnector", app.connector).get_worker_connector()
     async with app.with_connector(connector).open_async() as worker_app:
-        running = [asyncio.create_task(_jobs_of(worker_app, queue)) for queue in (QUEUE, PIECES)]
+        running = [asyncio.create_task(_jobs_of(worker_app, queues)) for queues in SERVED]
         begun = time.monotonic()
         while not stop.is_set() and not any(task.done() for task in running):
             await asyncio.sleep(0.2)
@@ -82,10 +86,10 @@ async def _work(stop: threading.Event) -> None:
                 raise ended
 
 
-async def _jobs_of(worker_app: App, queue: str) -> None:
+async def _jobs_of(worker_app: App, queues: Sequence[str]) -> None:
     await worker_app.run_worker_async(
-        queues=[queue],
-        name=queue,
+        queues=queues,
+        name=queues[0],
         concurrency=AT_ONCE,
         fetch_job_polling_interval=POLL_S,
         update_heartbeat_interval=STALLED_S / 3,
