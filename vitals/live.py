@@ -33,7 +33,7 @@ class Freshness:
         n_samples: Index after it.
         last_sample_at: When it was measured, by the corrected clock.
         chunk_s: How much the device sends at once.
-        device_time_verified: False where the device's clock was off by more than 5 s.
+        device_time_verified: False where the device's clock was off by more than 5 s, or unknown.
     """
 
     n_samples: int = 0
@@ -89,7 +89,8 @@ def _freshness(recording: Recording) -> Loading[Freshness]:
         n_samples=last.end_sample,
         last_sample_at=last.start_time + timedelta(seconds=last.n_samples / rate),
         chunk_s=receipt.n_samples / rate if receipt else USUAL_CHUNK_S,
-        device_time_verified=abs(offset) <= TRUSTED,
+        # Nobody compared the clock that wrote a file with ours.
+        device_time_verified=abs(offset) <= TRUSTED and recording.imported_id is None,
     )
 
 

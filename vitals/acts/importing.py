@@ -48,16 +48,13 @@ from vitals.files.killable import Busy, Opened, Stretch, opened
 from vitals.files.layout import Layout
 from vitals.files.leads import TWELVE
 from vitals.files.refusals import Unreadable
+from vitals.imported import FORMATS
 from vitals.jobs import enqueue
 from vitals.models import Device, FileImport, Pairing, Recording
 from vitals.storage.originals import digest_of, keep_files, keep_samples
 
 if TYPE_CHECKING:
     from fhir.principal import Principal
-
-FORMATS = {
-    "edf": "EDF", "wfdb": "WFDB", "dicom": "DICOM", "aecg": "HL7 aECG", "csv": "CSV",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)

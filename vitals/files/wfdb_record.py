@@ -229,7 +229,7 @@ def _digital(bundle: Bundle, header: Header) -> list[Any]:
 
 
 def _checked(header: Header) -> str:
-    """The header anew: what it means to us, without what else it says."""
+    """The header anew, with what was understood of it and nothing else."""
     frames = "" if header.n_frames is None else f" {header.n_frames}"
     said = [f"{CHECKED} {len(header.lines)} {header.rate_hz!r}{frames}"]
     for number, line in enumerate(header.lines):

@@ -73,6 +73,11 @@ class OriginalFile(models.Model):
     def __str__(self) -> str:
         return f"{self.imported_id} {self.number}{self.ending}"
 
+    @property
+    def sha256_hex(self) -> str:
+        """The digest as people compare it."""
+        return bytes(self.sha256).hex()
+
     def stream(self) -> Iterator[bytes]:
         """Its bytes, part by part."""
         parts = self.parts.order_by("number").values_list("payload", flat=True)

@@ -65,7 +65,7 @@ def _recording_import(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         except FileRefused as no:
             form.add_error("start" if no.field == "start" else "upload", no.message)
         else:
-            return _done(request, done)
+            return _done(request, patient, done)
     return _page(request, context)
 
 
@@ -92,12 +92,15 @@ def _imported(request: HttpRequest, patient: Patient, form: ImportForm) -> Impor
         return import_recording(by=principal(request), patient=patient, order=order)
 
 
-def _done(request: HttpRequest, done: Imported) -> HttpResponse:
+def _done(request: HttpRequest, patient: Patient, done: Imported) -> HttpResponse:
     said = _("The recording is in the chart.") if done.new else _("It was in the chart already.")
     messages.success(request, said)
-    for note in done.imported.said["notes"]:
-        messages.info(request, _(note["text"]) % note["given"])
-    address = reverse("recording", args=[done.recordings[0].pk])
+    opened = [each for each in done.recordings if each.kind != Recording.Kind.PPG]
+    address = (
+        reverse("recording", args=[opened[0].pk])
+        if opened
+        else reverse("patient-chart", args=[patient.pk])
+    )
     return JsonResponse({"location": address}) if _by_script(request) else redirect(address)
 
 

@@ -165,3 +165,28 @@ def test_there_is_no_second_original(page, client, rosa):
     page({"a.edf": made.edf()})
     recording = Recording.objects.of(rosa).get()
     assert client.get(reverse("recording-original", args=[recording.pk, 2])).status_code == 404
+
+
+def test_the_page_of_the_recording_says_where_it_came_from(page, client, rosa):
+    files = {"a.edf": made.edf(("ECG II", "EEG Fp1"), patient=made.lindqvist(name="Olsen_Ida"))}
+    code = page(files).context["confirm"]
+    shown = client.get(page(files, confirm=code, same_person="on").url).content.decode()
+    assert "Original file 1 .edf" in shown
+    assert "EEG Fp1" in shown
+    assert "The file says another name; a person confirmed" in shown
+
+
+def test_the_time_of_a_file_is_called_unverified(page, client, rosa):
+    shown = client.get(page({"a.edf": made.edf()}).url).content.decode()
+    assert "device time unverified" in shown
+
+
+def test_the_declared_filters_stand_on_the_trace(page, client, rosa):
+    address = page({"a.edf": made.edf(filters="HP:0.05Hz LP:150Hz")}).url
+    assert "as recorded, 0.05–150 Hz" in client.get(address).content.decode()
+
+
+def test_the_recorder_of_a_file_is_not_among_the_worn_devices(page, client, rosa):
+    page({"a.edf": made.edf()})
+    chart = client.get(reverse("patient-chart", args=[rosa.id]))
+    assert chart.context["pairings"] == []
