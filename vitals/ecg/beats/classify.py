@@ -7,6 +7,7 @@ with, it says nothing: they are "not classified".
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -36,19 +37,43 @@ UNNAMED: Final = 99
 NEARLY_ALL: Final = 0.9  # of the time that the best lead can be read
 
 
+@dataclass(frozen=True)
+class MeasuredBeats:
+    """The beats of one window as they are classified.
+
+    ``features``: shape (m, len(features.NAMES)). ``seen``: whether a believed lead shows the beat,
+    shape (m,).
+    """
+
+    features: FloatArray
+    seen: BoolArray
+
+
 def classify(fused: Fused) -> Uint8Array:
     """The class of each beat of one window, shape (m,); see ``classes``."""
     n_beats = len(fused.beats)
     age = fused.ecg.age_years
     if n_beats < FEWEST_BEATS or (age is not None and age < ADULT_YEARS):
         return np.full(n_beats, UNCLASSIFIED, dtype=np.uint8)
+    return told(measured(fused), model(), paced=bool(fused.ecg.paced))
+
+
+def measured(fused: Fused) -> MeasuredBeats:
+    """Measure the beats of a window on the leads that show them best."""
     leads = chosen_leads(fused)
-    measured = features.measure(leads, fused.beats, fused.ecg.sampling_rate_hz)
-    ventricular = model().log_odds(measured) > 0
-    classes = np.where(ventricular, VENTRICULAR, NORMAL).astype(np.uint8)
-    if fused.ecg.paced:
-        classes = _of_paced(ventricular, measured)
-    classes[~_seen(leads, fused)] = UNCLASSIFIED
+    seen: BoolArray = np.logical_or.reduce([lead.readable[fused.beats] for lead in leads])
+    rate = fused.ecg.sampling_rate_hz
+    return MeasuredBeats(features.measure(leads, fused.beats, rate), seen)
+
+
+def told(beats: MeasuredBeats, trees: Trees, *, paced: bool) -> Uint8Array:
+    """The class of each beat by the given model, shape (m,)."""
+    ventricular: BoolArray = trees.log_odds(beats.features) > 0
+    if paced:
+        classes = _of_paced(ventricular, beats.features)
+    else:
+        classes = np.where(ventricular, VENTRICULAR, NORMAL).astype(np.uint8)
+    classes[~beats.seen] = UNCLASSIFIED
     return classes
 
 
@@ -88,11 +113,6 @@ def _believed(window: Window) -> BoolArray:
         if not window.grade(Span(start, end)).grade.analysed:
             believed[start:end] = False
     return believed
-
-
-def _seen(leads: list[Lead], fused: Fused) -> BoolArray:
-    seen: BoolArray = np.logical_or.reduce([lead.readable[fused.beats] for lead in leads])
-    return seen
 
 
 def _of_paced(ventricular: BoolArray, measured: FloatArray) -> Uint8Array:
