@@ -122,7 +122,7 @@ class WaveformChunk(models.Model):
 
 
 class PyramidPiece(models.Model):
-    """4,096 minima and maxima of one channel at one zoom level."""
+    """512 minima and maxima of one channel at one zoom level."""
 
     recording = models.ForeignKey(Recording, models.PROTECT, related_name="+", db_index=False)
     channel = models.SmallIntegerField()

@@ -16,12 +16,15 @@ from django.utils import timezone
 
 from vitals.models import Analysis, ChunkReceipt, PyramidPiece, Recording, WaveformChunk
 from vitals.models.chunks import RAW
+from vitals.statements import run
 from vitals.storage import pyramid
 from vitals.storage.codec import CodecError, decode, encode
-from vitals.storage.pyramid import Piece, PieceKey
+from vitals.storage.pyramid import Piece, PieceKey, touched
 from vitals.storage.reading import undrawn, unpacked
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.db.models import QuerySet
 
 logger = logging.getLogger(__name__)
@@ -30,6 +33,12 @@ AT_ONCE = 200
 BLOCK_S = 60.0
 # Samples rest as received for a while: a device that was put on the wrong patient is noticed soon.
 SETTLED = timedelta(minutes=10)
+
+PIECES = """
+SELECT channel, level, index, payload FROM vitals_pyramidpiece
+JOIN unnest(%(levels)s::int[], %(indexes)s::int[]) AS wanted (level, index) USING (level, index)
+WHERE recording_id = %(recording)s
+"""
 
 
 def hold(recording_id: UUID) -> None:
@@ -53,7 +62,7 @@ def _draw_some(recording_id: UUID) -> int:
     hold(recording_id)
     recording = Recording.objects.get(pk=recording_id)
     chunks = list(undrawn(recording)[:AT_ONCE])
-    pieces = Pieces(recording)
+    pieces = Pieces(recording, chunks)
     for chunk in chunks:
         fresh = pyramid.update(
             chunk.first_sample, unpacked(chunk, len(recording.channels)), pieces.load
@@ -70,18 +79,21 @@ def _draw_some(recording_id: UUID) -> int:
 class Pieces:
     """The pieces of one recording while they are changed."""
 
-    def __init__(self, recording: Recording) -> None:
+    def __init__(self, recording: Recording, chunks: Iterable[WaveformChunk]) -> None:
+        """``chunks``: what will be drawn; the pieces they lie in are loaded together."""
         self.recording = recording
         self.changed: dict[PieceKey, Piece] = {}
+        places = {place for each in chunks for place in touched(each.first_sample, each.n_samples)}
+        levels, indexes = [level for level, _ in places], [index for _, index in places]
+        rows = run(PIECES, {"recording": recording.pk, "levels": levels, "indexes": indexes})
+        self.stored = {PieceKey(*where): payload for *where, payload in rows}
 
     def load(self, key: PieceKey) -> Piece | None:
         """The piece as it is by now."""
         if key in self.changed:
             return self.changed[key]
-        row = PyramidPiece.objects.filter(
-            recording=self.recording, channel=key.channel, level=key.level, index=key.index
-        ).first()
-        return Piece.from_bytes(bytes(row.payload)) if row else None
+        payload = self.stored.get(key)
+        return Piece.from_bytes(payload) if payload is not None else None
 
     def store(self) -> None:
         """Write what was changed."""

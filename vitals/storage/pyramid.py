@@ -21,8 +21,9 @@ from vitals.storage.codec import DELTA_ZSTD, MISSING, Int16Array, decode, encode
 LEVELS: Final = (16, 128, 1024, 8192)
 """Samples per bucket, finest first; each divides the next."""
 
-POINTS_PER_PIECE: Final = 4096
-"""Buckets that are stored together as one row."""
+POINTS_PER_PIECE: Final = 512
+"""Buckets that are stored together as one row: packed they stay in it, below the 2 kB from which
+PostgreSQL would put them elsewhere, and a chunk rewrites little (docs/adr/0004)."""
 
 MAX_WIDTH_PX: Final = 8192
 """The widest screen that is served: 2 × 8192 pairs are 64 KiB."""
@@ -47,9 +48,9 @@ def _of(value: int) -> Callable[[], Int16Array]:
 
 @dataclass(frozen=True)
 class Piece:
-    """4,096 buckets of one channel and level.
+    """512 buckets of one channel and level.
 
-    ``minimum`` and ``maximum``: int16, shape (4096,), in the recording's digital steps.
+    ``minimum`` and ``maximum``: int16, shape (512,), in the recording's digital steps.
     """
 
     minimum: Int16Array = field(default_factory=_of(EMPTY_MINIMUM))
@@ -128,6 +129,18 @@ def update(first_sample: int, samples: Int16Array, load: LoadPiece) -> dict[Piec
             for key, place, part in _split(channel, level, buckets):
                 changed[key] = (load(key) or Piece()).merged(part, place)
     return changed
+
+
+def touched(first_sample: int, n_samples: int) -> list[tuple[int, int]]:
+    """Level and index of the pieces that samples lie in, the same for every channel."""
+    last = first_sample + n_samples - 1
+    return [
+        (level, index)
+        for level in LEVELS
+        for index in range(
+            first_sample // level // POINTS_PER_PIECE, last // level // POINTS_PER_PIECE + 1
+        )
+    ]
 
 
 def viewport(

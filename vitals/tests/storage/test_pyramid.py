@@ -177,7 +177,7 @@ def test_a_chunk_of_missing_samples_fills_no_bucket():
 def test_a_chunk_far_into_the_recording_touches_only_its_own_pieces():
     week = 7 * 86_400 * 250
     changed = update(week, np.zeros((2500, 1), dtype=np.int16), lambda key: None)
-    assert {key.index for key in changed} == {week // level // 4096 for level in LEVELS}
+    assert {key.index for key in changed} == {week // level // POINTS_PER_PIECE for level in LEVELS}
 
 
 def test_the_bytes_on_the_wire_are_little_endian_pairs():
