@@ -12,12 +12,12 @@ from django.db.models import F
 from django.utils import timezone
 
 from vitals.ecg import gate, grid, incremental, parallel
-from vitals.ecg.analysis import NotAnalysable, Reading, Summary
 from vitals.ecg.arrays import Span
 from vitals.ecg.findings import Findings
 from vitals.ecg.pieces import Excerpt
 from vitals.ecg.quality import Grade
-from vitals.ecg.signal import Ecg
+from vitals.ecg.reading import NotAnalysable, Reading, Summary
+from vitals.ecg.signal import Ecg, Outline
 from vitals.ecg.version import ALGORITHM, ALGORITHM_VERSION
 from vitals.models import Analysis, ChunkReceipt, Pairing, Recording
 from vitals.models.analysis import PIECE
@@ -49,8 +49,7 @@ def read(recording_id: UUID) -> Analysis | None:
         return None
     growth = incremental.advance(
         _finished(recording),
-        n_samples,
-        recording.sampling_rate_hz,
+        outline_of(recording, n_samples),
         signal_of(recording),
         closed=recording.closed_at is not None,
         examine=partial(parallel.examine, urgent=True),
@@ -89,8 +88,7 @@ def examine(recording_id: UUID, indexes: Iterable[int]) -> None:
 
 def signal_of(recording: Recording) -> Load:
     """Loads spans of a recording, with all that is declared about them."""
-    paced = PACED.get(recording.pairing.pacemaker) if recording.pairing else None
-    age_years = _age_years(recording)
+    known = outline_of(recording, 0)
 
     def load(span: Span) -> Ecg:
         steps = samples(recording, span.start, span.length)
@@ -98,14 +96,25 @@ def signal_of(recording: Recording) -> Load:
         return Ecg(
             microvolts=np.where(missing, 0.0, steps * recording.microvolt_per_step),
             missing=missing,
-            sampling_rate_hz=recording.sampling_rate_hz,
-            leads=tuple(recording.channels),
+            sampling_rate_hz=known.sampling_rate_hz,
+            leads=known.leads,
             bandwidth_hz=recording.bandwidth_hz,
-            paced=paced,
-            age_years=age_years,
+            paced=known.paced,
+            age_years=known.age_years,
         )
 
     return load
+
+
+def outline_of(recording: Recording, n_samples: int) -> Outline:
+    """What the recording, its wearing and its wearer say."""
+    return Outline(
+        n_samples=n_samples,
+        sampling_rate_hz=recording.sampling_rate_hz,
+        leads=tuple(recording.channels),
+        paced=PACED.get(recording.pairing.pacemaker) if recording.pairing else None,
+        age_years=_age_years(recording),
+    )
 
 
 def _age_years(recording: Recording) -> float | None:

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from vitals.ecg import gate, grid, pieces
-from vitals.ecg.analysis import NotAnalysable, Reading, summarise
+from vitals.ecg.analysis import summarise
 from vitals.ecg.arrays import Span
 from vitals.ecg.findings import Findings
 from vitals.ecg.pieces import Excerpt
-from vitals.ecg.signal import Ecg
+from vitals.ecg.reading import NotAnalysable, Reading
+from vitals.ecg.signal import Ecg, Outline
 
 Load: TypeAlias = Callable[[Span], Ecg]
 """Gives the signal of a span of samples."""
@@ -48,23 +49,22 @@ def excerpts(
 
 def advance(
     finished: Mapping[int, Findings],
-    n_samples: int,
-    sampling_rate_hz: float,
+    outline: Outline,
     load: Load,
     *,
     closed: bool = False,
     examine: Examine = one_by_one,
 ) -> Growth:
-    """Take in the samples that have come, up to ``n_samples``.
+    """Take in the samples that have come.
 
     Args:
         finished: What is known of finished pieces, by index.
-        n_samples: How many samples there are now, gaps included.
-        sampling_rate_hz: Samples per second.
+        outline: The recording as long as it is now, gaps included.
         load: Asked only for what is not finished.
         closed: Whether no more will come.
         examine: How pieces are examined.
     """
+    n_samples, sampling_rate_hz = outline.n_samples, outline.sampling_rate_hz
     reason = gate.refusal(n_samples, sampling_rate_hz)
     if reason is not None:
         return Growth((), NotAnalysable(reason))
@@ -76,5 +76,5 @@ def advance(
     n_whole = grid.n_whole(n_samples, sampling_rate_hz, closed=closed)
     return Growth(
         tuple(each for each in found if each.index < n_whole),
-        summarise(known.values(), n_samples, sampling_rate_hz),
+        summarise(known.values(), outline),
     )

@@ -15,7 +15,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Final
@@ -127,12 +127,9 @@ class _Process:
 def _work(pipe: Connection) -> None:
     """What a process does until its pipe closes."""
     os.nice(NICENESS)
-    while True:
-        try:
-            excerpt = pipe.recv()
-        except EOFError:
-            return
-        pipe.send(examined(excerpt))
+    with suppress(EOFError, OSError):  # the worker is gone
+        while True:
+            pipe.send(examined(pipe.recv()))
 
 
 def examined(excerpt: Excerpt) -> Findings:

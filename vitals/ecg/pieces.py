@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vitals.ecg import grid
-from vitals.ecg.arrays import Span, true_spans, within
+from vitals.ecg import grid, hrv, intervals
+from vitals.ecg.arrays import Span, true_spans
+from vitals.ecg.beats.classify import classify
 from vitals.ecg.findings import Findings
 from vitals.ecg.fusion import fuse
 from vitals.ecg.quality import Grade
@@ -51,28 +52,30 @@ class Excerpt:
 def examine(excerpt: Excerpt) -> Findings:
     """Examine one piece."""
     fused = fuse(excerpt.ecg)
-    segments = excerpt.segments
-    graded = [fused.grade(part) for part in segments]
+    graded = [fused.grade(part) for part in excerpt.segments]
     rejected = fused.rejected.copy()
-    for part, segment in zip(segments, graded, strict=True):
+    for part, segment in zip(excerpt.segments, graded, strict=True):
         rejected[part.start : part.end] |= not segment.grade.analysed
-    inside = shifted(excerpt.core, -excerpt.start)
-    beats = within(fused.beats, inside)
-    beats = beats[~rejected[beats]]
+    core = shifted(excerpt.core, -excerpt.start)
+    classes = classify(fused)
+    kept = (fused.beats >= core.start) & (fused.beats < core.end) & ~rejected[fused.beats]
+    beats = fused.beats[kept] + excerpt.start
+    unread = true_spans(rejected[core.start : core.end])
+    spans = tuple(shifted(part, excerpt.core.start) for part in unread)
     pauses, _ = fused.long_intervals()
+    rate = excerpt.ecg.sampling_rate_hz
     return Findings(
         index=excerpt.index,
         core=excerpt.core,
-        beats=beats + excerpt.start,
-        classes=np.zeros(len(beats), dtype=np.uint8),
-        rejected=tuple(
-            shifted(part, excerpt.core.start)
-            for part in true_spans(rejected[inside.start : inside.end])
-        ),
-        pauses_after=np.intersect1d(pauses, beats) + excerpt.start,
+        beats=beats,
+        classes=classes[kept],
+        rejected=spans,
+        pauses_after=np.intersect1d(pauses + excerpt.start, beats),
         segments=tuple(graded),
+        intervals=intervals.measure(fused, classes, core, excerpt.start),
+        hrv=hrv.of_piece(beats, classes[kept], spans, excerpt.core, rate),
         lead_grades=tuple(
-            tuple(window.grade(part).grade for part in segments) for window in fused.windows
+            tuple(window.grade(part).grade for part in excerpt.segments) for window in fused.windows
         ),
     )
 

@@ -10,6 +10,17 @@ from vitals.ecg.arrays import BoolArray, FloatArray, Span
 
 
 @dataclass(frozen=True)
+class Outline:
+    """What is known of a recording as a whole, without its samples; see ``Ecg``."""
+
+    n_samples: int
+    sampling_rate_hz: float
+    leads: tuple[str, ...] = ()
+    paced: bool | None = None
+    age_years: float | None = None
+
+
+@dataclass(frozen=True)
 class Ecg:
     """Some leads over the same time.
 
@@ -50,6 +61,13 @@ class Ecg:
     def n_samples(self) -> int:
         """Samples per lead."""
         return len(self.microvolts)
+
+    @property
+    def outline(self) -> Outline:
+        """What is known of it, without its samples."""
+        return Outline(
+            self.n_samples, self.sampling_rate_hz, self.leads, self.paced, self.age_years
+        )
 
     def part(self, span: Span) -> Ecg:
         """The same leads over ``span`` only."""

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -42,7 +43,7 @@ def kept(finished):
 
 
 def up_to(n_samples, finished=None, load=MADE.part, *, closed=False):
-    return advance(finished or {}, n_samples, RATE_HZ, load, closed=closed)
+    return advance(finished or {}, replace(MADE.outline, n_samples=n_samples), load, closed=closed)
 
 
 def grown(ends, *, closed=True):
