@@ -14,7 +14,7 @@ from vitals.ecg.delineation import Borders
 
 # aVF is measured against the mean of two limbs, which shows √3/2 of the voltage that lead I shows.
 AVF_SCALE: Final = 2 / math.sqrt(3)
-SMALLEST_UV: Final = 10.0  # our choice: a mean vector shorter than this points nowhere
+SMALLEST_UV: Final = 10.0  # our choice: a vector shorter than this points nowhere
 T_AROUND_S: Final = 0.04
 P_ENDS_BEFORE_QRS_S: Final = 0.004
 
@@ -46,7 +46,7 @@ def axes(beat: AverageBeat, borders: Borders, names: tuple[str, ...]) -> Axes:
     around = round(T_AROUND_S * AVERAGE_RATE_HZ)
     return Axes(
         p=None if begins is None else _above_line(limb, begins, first - _p_gap()),
-        qrs=angle(*limb[first : last + 1].mean(axis=0).tolist()),
+        qrs=_net(limb[first : last + 1] - limb[first]),
         t=None
         if peak is None
         else angle(*limb[max(last, peak - around) : peak + around].mean(axis=0).tolist()),
@@ -54,10 +54,10 @@ def axes(beat: AverageBeat, borders: Borders, names: tuple[str, ...]) -> Axes:
 
 
 def angle(lead_i_uv: float, avf_uv: float) -> int | None:
-    """The direction of a mean vector in the frontal plane.
+    """The direction of a vector in the frontal plane.
 
     Args:
-        lead_i_uv: Mean of the wave in lead I, µV.
+        lead_i_uv: Of the wave in lead I, µV.
         avf_uv: In lead aVF.
 
     Returns:
@@ -71,6 +71,11 @@ def angle(lead_i_uv: float, avf_uv: float) -> int | None:
         return None
     degrees = round(math.degrees(math.atan2(down, lead_i_uv)))
     return 180 if degrees == -180 else degrees
+
+
+def _net(qrs: FloatArray) -> int | None:
+    """The axis of the largest deflection upwards and the largest downwards together."""
+    return angle(*(qrs.max(axis=0) + qrs.min(axis=0)).tolist())
 
 
 def _p_gap() -> int:
