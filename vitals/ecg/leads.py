@@ -9,6 +9,9 @@ LIMB: Final = ("I", "II", "III", "aVR", "aVL", "aVF")
 CHEST: Final = ("V1", "V2", "V3", "V4", "V5", "V6")
 STANDARD: Final = LIMB + CHEST
 
+# Goldberger 1942: how many of I and of II make each augmented lead.
+AUGMENTED: Final = (("aVR", -0.5, -0.5), ("aVL", 1.0, -0.5), ("aVF", -0.5, 1.0))
+
 # Where R is usually clear, best first: rhythm strips are lead II (AHA/ACC/HRS 2007), Holter
 # recorders have a modified II and V5.
 LEADS_FOR_R: Final = {"II": 0, "MLII": 1, "V5": 2, "V4": 3, "I": 4, "V6": 5}
