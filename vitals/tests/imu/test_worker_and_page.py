@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from django.db import connections
 from django.utils import timezone
 
 from vitals.acts.wearing import detach
@@ -14,7 +15,7 @@ from vitals.imu_analysis import read
 from vitals.models import Analysis, Recording
 from vitals.motion import motion_beside
 from vitals.storage.drawing import draw
-from vitals.tasks import overlooked
+from vitals.tasks import overlooked, read_signals
 from vitals.tests.conftest import rfc3339, wave
 from vitals.tests.imu.made import RATE, fallen, resting, walking
 
@@ -106,6 +107,14 @@ def test_a_recording_that_nobody_read_is_not_overlooked(motion_of, morning, devi
     assert str(overlooked()[0]) == recording
     read(recording)
     assert overlooked() == []
+
+
+def test_the_job_of_a_recording_reads_its_motion(motion_of, morning, monkeypatch):
+    monkeypatch.setattr("vitals.tasks.close_old_connections", lambda: None)
+    monkeypatch.setattr(connections["default"], "close", lambda: None)
+    recording = motion_of(morning)
+    read_signals(recording)
+    assert Analysis.objects.readings().get(recording=recording).result["analysable"]
 
 
 @pytest.mark.parametrize(
@@ -228,7 +237,7 @@ def test_the_page_of_the_ecg_tells_of_the_movement_beside_it(seen, motion_of, mo
     ecg = device.open(client_id="ecg", **SESSION).json()["id"]
     device.put(ecg, 0, wave())
     text = seen.get(f"/recordings/{ecg}/").content.decode()
-    assert "Movements that look like a fall" in text
+    assert "movements that look like one" in text
 
 
 def test_the_chart_lists_movement_without_any_ecg(seen, motion_of, morning, rosa):
