@@ -25,14 +25,18 @@ RATE_HZ: Final = 250
 CHANNELS: Final = ("I", "II", "III")
 BLOCK_S: Final = 60
 WIDTH_PX: Final = 1400
+CHUNK_S: Final = 10
 MOST_MS: Final = 30.0
 MOST_BYTES: Final = 100_000
 HEADER: Final = ("span", "n", "median ms", "p95 ms", "CPU ms", "largest kB")
+GROWTH_HEADER: Final = ("", "n", "mean ms", "CPU ms", "samples kB", "WAL kB")
 SPANS_S: Final = (10, 60, 600, 3600, 6 * 3600, 24 * 3600)
 PROTOCOL: Final = (
     "Random views of one recording, 3 leads at 250 Hz, 1,400 pixels wide, over HTTP from the same",
     "machine with a signed-in session: permission, audit and all. One after the other, after a",
-    "warm-up; n views of each span. CPU: web and PostgreSQL processes, mean per view.",
+    "warm-up; n views of each span, of one lead and of all three in one answer. CPU: web and",
+    "PostgreSQL processes, mean per view. Then chunks come one by one and the worker's function",
+    "draws each into the pyramid: CPU of this process, WAL is all that PostgreSQL wrote for it.",
 )
 
 
@@ -44,6 +48,18 @@ class Views:
     ms: np.ndarray
     size: int
     cpu_ms: float
+    together: bool
+
+
+@dataclass(frozen=True)
+class Growth:
+    """What one more chunk costs to draw into the pyramid: means."""
+
+    chunks: int
+    ms: float
+    cpu_ms: float
+    raw_bytes: float
+    wal_bytes: float
 
 
 def measure(quick: bool) -> Report:  # noqa: FBT001 - the shape that every benchmark has
@@ -57,13 +73,15 @@ def measure(quick: bool) -> Report:  # noqa: FBT001 - the shape that every bench
             visit.views(SPANS_S[0], 10)
             spans = [span for span in SPANS_S if span <= hours * 3600]
             found = [visit.views(span, each) for span in spans]
-    return _report(found, hours)
+            found += [visit.views(span, each, together=True) for span in spans]
+        grown = _grow(recording, hours, 60 if quick else 360)
+    return _report(found, grown, hours)
 
 
-def _report(found: list[Views], hours: int) -> Report:
+def _report(found: list[Views], grown: Growth, hours: int) -> Report:
     rows = [
         (
-            f"{views.span_s:,} s",
+            f"{views.span_s:,} s, {'all leads' if views.together else 'one lead'}",
             str(len(views.ms)),
             f"{np.median(views.ms):.1f}",
             f"{np.percentile(views.ms, 95):.1f}",
@@ -74,12 +92,20 @@ def _report(found: list[Views], hours: int) -> Report:
     ]
     p95 = float(np.percentile(np.concatenate([views.ms for views in found]), 95))
     largest = max(views.size for views in found)
+    growth = (
+        "10 s of 3 leads", str(grown.chunks), f"{grown.ms:.1f}", f"{grown.cpu_ms:.1f}",
+        f"{grown.raw_bytes / 1000:.1f}", f"{grown.wal_bytes / 1000:.1f}",
+    )  # fmt: skip
     return Report(
         PROTOCOL,
-        (Table(f"Views of {hours} h", HEADER, rows),),
+        (
+            Table(f"Views of {hours} h", HEADER, rows),
+            Table(f"Drawing the next chunk after {hours} h", GROWTH_HEADER, [growth]),
+        ),
         (
             Figure("p95", p95, "ms", f"<= {MOST_MS:g}", p95 <= MOST_MS),
             Figure("largest", largest / 1000, "kB", "<= 100", largest <= MOST_BYTES),
+            Figure("drawn", grown.ms, "ms per chunk", "none set", None),
         ),
     )
 
@@ -132,6 +158,32 @@ def _fill(recording: Any, hours: int) -> None:
     draw(recording.pk)
 
 
+def _grow(key: str, hours: int, n: int) -> Growth:
+    """Draw chunks that come after the end, one by one."""
+    from vitals.models import Recording, WaveformChunk
+    from vitals.models.chunks import RAW
+    from vitals.statements import run
+    from vitals.storage.drawing import draw
+
+    recording = Recording.objects.get(pk=key)
+    size, dice, first = CHUNK_S * RATE_HZ, np.random.default_rng(7), hours * 3600 * RATE_HZ
+    wall_s = cpu_s = wal = 0.0
+    for number in range(n):
+        payload = dice.normal(0, 15, (size, len(CHANNELS))).astype("<i2").tobytes()
+        WaveformChunk.objects.create(
+            recording=recording, pairing=recording.pairing, first_sample=first + number * size,
+            n_samples=size, codec=RAW, payload=payload,
+            start_time=recording.started_at + timedelta(hours=hours, seconds=number * CHUNK_S),
+        )  # fmt: skip
+        written = "SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn"
+        before = float(run(written, []).fetchone()[0]), time.perf_counter(), time.process_time()
+        draw(recording.pk)
+        wall_s += time.perf_counter() - before[1]
+        cpu_s += time.process_time() - before[2]
+        wal += float(run(written, []).fetchone()[0]) - before[0]
+    return Growth(n, 1000 * wall_s / n, 1000 * cpu_s / n, len(payload), wal / n)
+
+
 @dataclass(frozen=True)
 class Visit:
     """A doctor who looks at one recording."""
@@ -142,21 +194,23 @@ class Visit:
     recording: str
     hours: int
 
-    def views(self, span_s: int, n: int) -> Views:
+    def views(self, span_s: int, n: int, *, together: bool = False) -> Views:
         """Look ``n`` times at random places of the recording."""
         dice = np.random.default_rng(span_s)
         took, largest, cpu_s = [], 0, self.house.cpu_s()
         for _ in range(n):
             start = int(dice.integers(0, max(1, (self.hours * 3600 - span_s) * 1000)))
-            channel = int(dice.integers(0, len(CHANNELS)))
+            one = int(dice.integers(0, len(CHANNELS)))
+            wanted = "channels=0,1,2" if together else f"channel={one}"
             began = time.perf_counter()
-            size = self._view(start, start + span_s * 1000, channel)
+            size = self._view(start, start + span_s * 1000, wanted)
             took.append(1000 * (time.perf_counter() - began))
             largest = max(largest, size)
-        return Views(span_s, np.array(took), largest, 1000 * (self.house.cpu_s() - cpu_s) / n)
+        used_ms = 1000 * (self.house.cpu_s() - cpu_s) / n
+        return Views(span_s, np.array(took), largest, used_ms, together)
 
-    def _view(self, start_ms: int, end_ms: int, channel: int) -> int:
-        query = f"start_ms={start_ms}&end_ms={end_ms}&width={WIDTH_PX}&channel={channel}"
+    def _view(self, start_ms: int, end_ms: int, wanted: str) -> int:
+        query = f"start_ms={start_ms}&end_ms={end_ms}&width={WIDTH_PX}&{wanted}"
         headers = {"Host": "localhost", "Cookie": self.cookie}
         self.door.request("GET", f"/recordings/{self.recording}/viewport?{query}", headers=headers)
         answer = self.door.getresponse()
