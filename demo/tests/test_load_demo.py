@@ -14,6 +14,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.principals import principal_of
 from demo import clinic
+from demo.dipole import LEADS
 from demo.elements import fhir_id
 from fhir.models import Change
 from fhir.together import together
@@ -22,6 +23,7 @@ from patients.chart.prescribing_facts import facts
 from patients.chart.worklist import counters, inpatients, mine, my_tasks, overdue_tasks, today
 from patients.models import (
     Appointment,
+    ImagingStudy,
     InboxItem,
     MedicationAdministration,
     MedicationRequest,
@@ -31,7 +33,7 @@ from patients.models import (
 )
 from patients.models.inbox import State
 from patients.printing.prescription import dose_rows
-from vitals.models import Pairing
+from vitals.models import Pairing, Recording
 
 pytestmark = pytest.mark.django_db
 LONGEST_LOAD_S = 60  # 25 on a quiet machine
@@ -83,7 +85,8 @@ def test_secrets_are_for_the_owner_only(loaded, name):
 
 
 def test_the_wearer_wears_the_patch(loaded):
-    assert Pairing.objects.get().patient.fhir_id == clinic.WEARER_ID
+    worn = Pairing.objects.get(device__serial=clinic.DEVICE.serial)
+    assert worn.patient.fhir_id == clinic.WEARER_ID
 
 
 def test_the_doctor_may_open_the_wearers_chart(doctor):
@@ -180,3 +183,10 @@ def test_a_childs_dose_stands_with_its_share_of_the_weight(doctor):
 def test_the_banner_says(loaded, key, words):
     said = together({"flags": banner_flags(patient(key))})["flags"]
     assert words in [item["value"] for item in said]
+
+
+def test_a_resting_ecg_of_twelve_leads_is_in_a_chart(loaded, doctor):
+    solomon = Patient.objects.get(fhir_id=fhir_id("patient/solomon-tesfaye"))
+    recording = Recording.objects.visible_to(doctor).of(solomon).get()
+    assert recording.channels == list(LEADS)
+    assert ImagingStudy.objects.filter(patient=solomon).exists()

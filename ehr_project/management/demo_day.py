@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.utils import timezone
 
@@ -15,6 +17,7 @@ from accounts.models import Organization, Practitioner, User
 from accounts.principals import principal_of
 from demo import clinic
 from demo.elements import fhir_id
+from demo.tracings import Person, tracing
 from fhir.principal import Principal
 from patients.acts.appointments import Slot, arrive, book, seen
 from patients.acts.inbox import act, close, see, take
@@ -34,6 +37,7 @@ from patients.models import (
     Observation,
     Patient,
 )
+from vitals.acts.importing import Order, import_recording
 
 READ_BEFORE = timedelta(hours=20)
 # Doses that came due within this time still wait for the nurse.
@@ -41,6 +45,9 @@ ROUND_NOT_YET = timedelta(minutes=75)
 LATE_BY = timedelta(minutes=10)
 REFUSES = "margaret-odwyer"
 UNREAD = "rustam-karimov"
+TRACED = "solomon-tesfaye"
+TRACED_AGO = timedelta(minutes=6)
+RESTING_PER_MIN = 84.0
 
 
 @dataclass(frozen=True)
@@ -90,6 +97,25 @@ def live_the_day() -> None:
     call_in(registrar)
     go_through_medicines(doctor, nurse)
     begin_notes(doctor)
+    trace_heart(nurse)
+
+
+def trace_heart(nurse: Principal) -> None:
+    """A resting ECG, as the machine wrote it to a file, read into the chart."""
+    patient = _patient(TRACED)
+    began = timezone.localtime() - TRACED_AGO
+    person = Person(
+        number=patient.identifier_values[0],
+        family=patient.name.family,
+        given=patient.name.given,
+        sex="M" if patient.gender == "male" else "F",
+        birth_date=patient.birth_date_low,
+    )
+    with TemporaryDirectory() as folder:
+        path = tracing(Path(folder), person, began, RESTING_PER_MIN)
+        import_recording(
+            by=nurse, patient=patient, order=Order([path], start=began, pacemaker="no")
+        )
 
 
 def read_results(doctor: Principal) -> None:
