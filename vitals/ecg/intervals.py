@@ -21,11 +21,13 @@ from vitals.ecg.fusion import Fused
 from vitals.ecg.st import Level
 
 YOUNGEST_YEARS: Final = 16.0  # below, the limits of adults do not hold (DESIGN 5)
+LONGEST_QRS_MS: Final = 200.0  # our choice: beyond, it is a pacing spike or a T wave that counts in
 WIDE_QRS_MS: Final = 120.0  # AHA/ACC/HRS 2009 (part III): a wide QRS lengthens QT by itself
 QTC_RATES_PER_MIN: Final = (50.0, 110.0)  # outside, no formula corrects well (DESIGN 5)
 
 NOT_ADULT: Final = "the patient is under 16: the limits of adults do not apply"
 NO_BEATS: Final = "too few beats alike in the time that could be read"
+UNCLEAR_QRS: Final = "where QRS begins and ends is not clear"
 NO_P: Final = "no P wave that goes before each QRS was found"
 POOR_T: Final = "the end of the T wave is not clear"
 MAYBE_AF: Final = "possible atrial fibrillation"
@@ -240,6 +242,8 @@ def _measured(
     borders = delineate(beat)
     first, last = borders.qrs
     has_p = borders.has_p(irregular=irregular)
+    qrs_ms = _ms(last - first)
+    clear = qrs_ms <= LONGEST_QRS_MS
     begins = np.full(1, first)
     diagnostic = no_axis is None and bool(beat.used.all())
     axis = axes(beat, borders, names) if diagnostic else None
@@ -247,9 +251,9 @@ def _measured(
         core=core,
         beats=int(beat.beats.max()),
         rr_ms=None if np.isnan(beat.rr_s) else round(1000 * beat.rr_s, 1),
-        pr_ms=_between(borders.p_on, begins) if has_p else None,
-        qrs_ms=_ms(last - first),
-        qt_ms=_between(begins, borders.t_end) if borders.has_clear_t else None,
+        pr_ms=_between(borders.p_on, begins) if has_p and clear else None,
+        qrs_ms=qrs_ms if clear else None,
+        qt_ms=_between(begins, borders.t_end) if borders.has_clear_t and clear else None,
         p_present=has_p,
         paced=paced,
         leads_used=tuple(name for name, used in zip(names, beat.used, strict=True) if used),
@@ -276,13 +280,14 @@ def _withheld(
     told: Sequence[PieceIntervals], steady: Sequence[PieceIntervals], *, paced: bool | None
 ) -> dict[str, str | None]:
     """By interval, why it is withheld; None when it is not."""
-    no_pr = None if _p_present(steady) else NO_P
-    poor_t = None if any(piece.qt_ms is not None for piece in told) else POOR_T
+    no_qrs = None if any(piece.qrs_ms is not None for piece in told) else UNCLEAR_QRS
+    no_pr = no_qrs or (None if _p_present(steady) else NO_P)
+    no_qt = no_qrs or (None if any(piece.qt_ms is not None for piece in told) else POOR_T)
     return {
         "pr": no_pr if steady else MAYBE_AF,
-        "qrs": None,
-        "qt": poor_t,
-        "qtc": _no_qtc(told, steady, paced=paced) or poor_t,
+        "qrs": no_qrs,
+        "qt": no_qt,
+        "qtc": _no_qtc(told, steady, paced=paced) or no_qt,
     }
 
 
@@ -295,8 +300,9 @@ def _no_qtc(
         return MAYBE_PACED
     if not steady:
         return MAYBE_AF
-    if (_median(told, lambda piece: piece.qrs_ms) or 0.0) >= WIDE_QRS_MS:
-        return WIDE_QRS
+    qrs_ms = _median(told, lambda piece: piece.qrs_ms)
+    if qrs_ms is None or qrs_ms >= WIDE_QRS_MS:
+        return UNCLEAR_QRS if qrs_ms is None else WIDE_QRS
     clear = [piece for piece in steady if piece.qt_ms is not None]
     if not clear:
         return POOR_T

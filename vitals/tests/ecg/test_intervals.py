@@ -12,6 +12,7 @@ from vitals.ecg.axis import Axes
 from vitals.ecg.beats.classes import NORMAL, PACED, VENTRICULAR
 from vitals.ecg.fusion import fuse
 from vitals.ecg.intervals import PieceIntervals, measure, summarise
+from vitals.ecg.signal import Ecg
 from vitals.ecg.st import Level
 from vitals.tests.ecg.made_ecg import twelve_leads
 
@@ -106,6 +107,40 @@ def test_no_signal_has_no_intervals():
     assert (found.beats, found.qt_ms, found.pr_ms) == (0, None, None)
 
 
+def spoilt(kind):
+    """What is no ECG, or hardly one."""
+    ecg, random = twelve_leads(), np.random.default_rng(5)
+    t = np.arange(ecg.n_samples) / 500
+    if kind == "noise":
+        return replace(ecg, microvolts=random.normal(scale=300, size=ecg.microvolts.shape))
+    if kind == "hum":
+        hum = 2000 * np.sin(2 * np.pi * 50 * t)
+        return replace(ecg, microvolts=ecg.microvolts + hum[:, None])
+    if kind == "one lead":
+        return Ecg(ecg.microvolts[:, :1], ecg.missing[:, :1], 500.0, ("patch",))
+    if kind == "gaps":
+        missing = random.random(ecg.n_samples // 50).repeat(50) < 0.3
+        gone = np.repeat(missing[:, None], 12, axis=1)
+        return replace(ecg, microvolts=np.where(gone, 0.0, ecg.microvolts), missing=gone)
+    return replace(ecg, microvolts=np.clip(ecg.microvolts * 20, -5000, 5000))
+
+
+@pytest.mark.parametrize("kind", ["noise", "hum", "one lead", "gaps", "rails"])
+def test_nothing_that_is_sent_stops_the_measurement(kind):
+    found = measured(fuse(spoilt(kind)))
+    told = summarise([found], paced=False, age_years=None)["intervals"]
+    assert all(told[f"{name}_ms"] is not None or told["withheld"][name] for name in ("pr", "qt"))
+
+
+def test_noise_has_no_intervals():
+    assert measured(fuse(spoilt("noise"))).beats == 0
+
+
+def test_a_qrs_without_clear_borders_gives_no_interval():
+    found = told(piece(qrs_ms=None, pr_ms=None, qt_ms=None))
+    assert set(found["withheld"].values()) == {intervals.UNCLEAR_QRS}
+
+
 @pytest.mark.parametrize("found", ["window", "empty", "full"])
 def test_a_piece_comes_back_from_json(found, window):
     examples = {
@@ -138,6 +173,7 @@ def test_the_recording_has_the_medians_of_its_pieces():
         ({}, {"paced": None}, intervals.MAYBE_PACED),
         ({}, {"possible_af": [Span(100, 200)]}, intervals.MAYBE_AF),
         ({"qrs_ms": 120.0}, {}, intervals.WIDE_QRS),
+        ({"qrs_ms": None}, {}, intervals.UNCLEAR_QRS),
         ({"rr_ms": 1201.0}, {}, intervals.OFF_RATE),
         ({"rr_ms": 545.0}, {}, intervals.OFF_RATE),
         ({"qt_ms": None}, {}, intervals.POOR_T),
