@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import DEVICE_ATTACH
 from fhir.errors import NotFound
-from patients.acts.moving import Movable
+from patients.acts.moving import Movable, Move, move_record
+from patients.models import ImagingStudy
 from vitals.acts.wearing import give_to
 from vitals.models import Recording
 
 if TYPE_CHECKING:
     from fhir.principal import Principal
-    from patients.acts.moving import Move
     from patients.models import Patient
 
 
@@ -31,7 +31,17 @@ def move(order: Move) -> str:
     if recording.pairing is None:
         raise NotFound
     give_to(by=order.by, pairing=recording.pairing, patient=order.right, reason=order.reason)
+    if recording.imported_id is not None:
+        _move_study(order, f"urn:uuid:{recording.imported_id}")
     return f"Device/{recording.device.fhir_id}"
+
+
+def _move_study(order: Move, source: str) -> None:
+    """The study that an imported ECG is listed as goes with it."""
+    rows = ImagingStudy.objects.of(order.wrong).standing().filter(source=source)
+    for study in rows.select_for_update(of=("self",)):
+        also = Move(order.by, study, order.wrong, order.right, order.reason, study.version)
+        move_record(also, scope=DEVICE_ATTACH)
 
 
 MOVABLE = {

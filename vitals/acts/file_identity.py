@@ -80,7 +80,12 @@ def _birth_date(identity: Mapping[str, Any], patient: Patient) -> Iterator[Diffe
     except ValueError:
         said = None
     if said is None or not low <= said <= high:
-        yield Difference("birth-date", _("Born"), text, date_text(low, high))
+        chart = _day(low) if low == high else date_text(low, high)
+        yield Difference("birth-date", _("Born"), _day(said) if said else text, chart)
+
+
+def _day(date_: date) -> str:
+    return f"{date_:%d-%b-%Y}"
 
 
 def _sex(identity: Mapping[str, Any], patient: Patient) -> Iterator[Difference]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from vitals.acts.importing import Order, import_recording
 from vitals.files.bundle import Bundle
 from vitals.files.layout import Layout
 from vitals.files.reading import content_of
 from vitals.files.refusals import Unreadable
 from vitals.files.sorting import recordings_of
+from vitals.storage.incoming import gathered
 
 
 @pytest.fixture
@@ -50,5 +52,16 @@ def refused(read):
         assert told.what % told.given
         assert (told.remedy % told.given).endswith(".")
         return told.code
+
+    return run
+
+
+@pytest.fixture
+def into(as_nurse, rosa):
+    """Import files into Rosa's chart."""
+
+    def run(files, *, by=as_nurse, patient=rosa, **said):
+        with gathered((name, [data]) for name, data in files.items()) as paths:
+            return import_recording(by=by, patient=patient, order=Order(files=paths, **said))
 
     return run

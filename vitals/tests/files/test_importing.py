@@ -14,26 +14,13 @@ from accounts.models import AuditEvent
 from fhir.errors import NotAllowed, NotFound
 from patients.models import ImagingStudy
 from tests.cast import person, visit
-from vitals.acts.importing import Order, import_recording
 from vitals.errors import FileElsewhere, FileRefused, IdentityDiffers, StartImpossible, StartUnknown
 from vitals.files.layout import Layout
 from vitals.models import FileImport, OriginalFile, Recording
-from vitals.storage.incoming import gathered
 from vitals.storage.reading import samples
 from vitals.tests.files import made
 
 BEGAN = datetime(2025, 3, 1, 10, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def into(as_nurse, rosa):
-    """Import files into Rosa's chart."""
-
-    def run(files, *, by=as_nurse, patient=rosa, **said):
-        with gathered((name, [data]) for name, data in files.items()) as paths:
-            return import_recording(by=by, patient=patient, order=Order(files=paths, **said))
-
-    return run
 
 
 def test_an_edf_becomes_a_recording_of_the_patient(into, rosa):
