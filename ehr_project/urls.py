@@ -13,6 +13,7 @@ urlpatterns = [
     path("style/", style.style, name="style"),
     path("admin/", admin.site.admin_view(admin_pages.index)),
     path("admin/health/", admin.site.admin_view(admin_pages.health_page), name="admin-health"),
+    path("admin/usage/", admin.site.admin_view(admin_pages.usage_page), name="admin-usage"),
     path("admin/", admin.site.urls),
     path("fhir", fhir.urls.base, name="fhir-base"),  # clients post bundles to the base as it is
     path("fhir/", include("fhir.urls")),

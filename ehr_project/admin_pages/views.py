@@ -1,4 +1,4 @@
-"""The index of the admin with its checklist, and the health page."""
+"""The index of the admin with its checklist, the health page and the usage page."""
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -12,6 +12,7 @@ from accounts.access import principal
 from accounts.roles import USER_MANAGE
 from ehr_project.admin_pages.checklist import checklist
 from ehr_project.admin_pages.health import health
+from ehr_project.admin_pages.usage import usage
 
 
 def index(request: HttpRequest) -> HttpResponse:
@@ -31,3 +32,16 @@ def health_page(request: HttpRequest) -> HttpResponse:
         "read_at": timezone.now(),
     }
     return TemplateResponse(request, "admin/health.html", context)
+
+
+@require_safe
+def usage_page(request: HttpRequest) -> HttpResponse:
+    """How much room recordings take."""
+    if not principal(request).may(USER_MANAGE):
+        raise PermissionDenied
+    context = admin.site.each_context(request) | {
+        "title": _("Storage of recordings"),
+        "usage": usage(),
+        "read_at": timezone.now(),
+    }
+    return TemplateResponse(request, "admin/usage.html", context)
