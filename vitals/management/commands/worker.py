@@ -88,7 +88,7 @@ async def _work(stop: threading.Event) -> None:
 
 async def _jobs_of(worker_app: App, queues: Sequence[str]) -> None:
     await worker_app.run_worker_async(
-        queues=queues,
+        queues=list(queues),  # procrastinate hands them on as an array
         name=queues[0],
         concurrency=AT_ONCE,
         fetch_job_polling_interval=POLL_S,
