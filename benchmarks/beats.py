@@ -22,7 +22,15 @@ from benchmarks.records import noise_excerpt, signals_folder
 from benchmarks.rhythm_records import PACED, RhythmRecord, rhythm_record
 from benchmarks.scoring import Score, inside, outside, score
 from vitals.ecg import af, grid, rhythm
-from vitals.ecg.arrays import FloatArray, IntArray, Span, Uint8Array, joined, true_spans
+from vitals.ecg.arrays import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    Span,
+    Uint8Array,
+    joined,
+    true_spans,
+)
 from vitals.ecg.beats import features, train
 from vitals.ecg.beats.classes import LETTERS, NORMAL, VENTRICULAR
 from vitals.ecg.beats.classify import MODEL, MeasuredBeats, measured, model, told
@@ -58,13 +66,24 @@ PROTOCOL: Final = (
 
 @dataclass(frozen=True)
 class Found:
-    """What the product found in a record; beats measured, not yet classified."""
+    """What the product found in a record; beats measured, not yet classified.
+
+    ``windows``: of each piece its beats, with those of its overlap, and which are its own.
+    """
 
     record: RhythmRecord
     beats: IntArray
-    measured: MeasuredBeats
+    windows: list[tuple[MeasuredBeats, BoolArray]]
     rejected: list[Span]
     pauses_after: IntArray
+
+    def classes(self, trees: Trees, *, paced: bool) -> Uint8Array:
+        """Of each beat, by this model."""
+        return np.concatenate([told(each, trees, paced=paced)[own] for each, own in self.windows])
+
+    def values(self) -> FloatArray:
+        """What was measured on each beat."""
+        return np.concatenate([each.measured.values[own] for each, own in self.windows])
 
     def claims(self, classes: Uint8Array) -> IntArray:
         """Beats called ventricular, outside flutter."""
@@ -85,8 +104,8 @@ def measure(quick: bool) -> Report:  # noqa: FBT001 - the shape that every bench
     found = {name: examined(rhythm_record(signals, name, seconds), paced=False) for name in names}
     known = {name: train.measured(train.read(signals, name)) for name in train.DS1}
     models = _models(known, names, together=quick)
-    classes = {n: told(each.measured, models[n], paced=False) for n, each in found.items()}
-    rules = {n: by_rule(each.measured.features) for n, each in found.items()}
+    classes = {n: each.classes(models[n], paced=False) for n, each in found.items()}
+    rules = {n: by_rule(each.values()) for n, each in found.items()}
     tables, figures = [], []
     for part in (
         _ventricular(found, {"model": classes, "rules": rules}, quick=quick),
@@ -107,10 +126,9 @@ def examined(record: RhythmRecord, *, paced: bool | None) -> Found:
     ecg = record.ecg(paced=paced)
     n, rate = ecg.n_samples, ecg.sampling_rate_hz
     parts = [_piece(ecg, index) for index in range(grid.count(n, rate))]
-    beats, rows, seen, rejected, pauses = zip(*parts, strict=True)
-    everything = MeasuredBeats(np.concatenate(rows), np.concatenate(seen))
+    beats, windows, rejected, pauses = zip(*parts, strict=True)
     spans = joined(span for each in rejected for span in each)
-    return Found(record, np.concatenate(beats), everything, spans, np.concatenate(pauses))
+    return Found(record, np.concatenate(beats), list(windows), spans, np.concatenate(pauses))
 
 
 def by_rule(measured_beats: FloatArray) -> Uint8Array:
@@ -133,7 +151,9 @@ def made_noise(exponent: float) -> Ecg:
     return Ecg.of_lead(300 * wave / wave.std(), NOISE_RATE_HZ)
 
 
-def _piece(ecg: Ecg, index: int) -> tuple[IntArray, FloatArray, FloatArray, list[Span], IntArray]:
+def _piece(
+    ecg: Ecg, index: int
+) -> tuple[IntArray, tuple[MeasuredBeats, BoolArray], list[Span], IntArray]:
     n, rate = ecg.n_samples, ecg.sampling_rate_hz
     window, core = grid.window_span(index, n, rate), grid.core_span(index, n, rate)
     fused = fuse(ecg.part(window))
@@ -143,11 +163,10 @@ def _piece(ecg: Ecg, index: int) -> tuple[IntArray, FloatArray, FloatArray, list
         rejected[here.start : here.end] |= not fused.grade(here).grade.analysed
     at = fused.beats + window.start
     kept = (at >= core.start) & (at < core.end) & ~rejected[fused.beats]
-    beats = measured(fused)
     inner = rejected[core.start - window.start : core.end - window.start]
     spans = [Span(s.start + core.start, s.end + core.start) for s in true_spans(inner)]
     pauses = np.intersect1d(fused.long_intervals()[0], fused.beats[kept]) + window.start
-    return at[kept], beats.features[kept], beats.seen[kept], spans, pauses
+    return at[kept], (measured(fused), kept), spans, pauses
 
 
 def _models(
@@ -306,8 +325,8 @@ def _paced(records: Sequence[RhythmRecord]) -> tuple[Table, list[Figure]]:
     for record in records:
         each = examined(record, paced=True)
         found = score(record.beats(), each.beats, round(SAME_BEAT_S * record.rate_hz))
-        with_pacemaker = told(each.measured, model(), paced=True)
-        without = told(each.measured, model(), paced=False)
+        with_pacemaker = each.classes(model(), paced=True)
+        without = each.classes(model(), paced=False)
         counts = [str(int((with_pacemaker == code).sum())) for code in range(len(LETTERS))]
         claimed = int((with_pacemaker == VENTRICULAR).sum())
         called += claimed
@@ -331,7 +350,7 @@ def _noise(signals: Path) -> tuple[Table, list[Figure]]:
     rows, in_rejected, in_noise = [], 0, 0
     for name, source in sources.items():
         ecg = source()
-        beats, _, _, rejected, _ = _piece(ecg, 0)
+        beats, _, rejected, _ = _piece(ecg, 0)
         wrong = len(inside(beats, rejected))
         in_rejected += wrong
         in_noise += len(beats) if name in NOISES else 0

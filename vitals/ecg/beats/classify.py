@@ -17,6 +17,7 @@ import numpy as np
 from vitals.ecg.arrays import BoolArray, FloatArray, Span, Uint8Array
 from vitals.ecg.beats import features
 from vitals.ecg.beats.classes import NORMAL, PACED, UNCLASSIFIED, VENTRICULAR
+from vitals.ecg.beats.features import Measured
 from vitals.ecg.beats.shapes import Lead
 from vitals.ecg.beats.trees import Trees
 from vitals.ecg.fusion import Fused
@@ -41,12 +42,22 @@ NEARLY_ALL: Final = 0.9  # of the time that the best lead can be read
 class MeasuredBeats:
     """The beats of one window as they are classified.
 
-    ``features``: shape (m, len(features.NAMES)). ``seen``: whether a believed lead shows the beat,
-    shape (m,).
+    ``measured``: on the chosen leads. ``seen``: whether a believed lead shows the beat, shape (m,).
     """
 
-    features: FloatArray
+    measured: Measured
     seen: BoolArray
+
+    def log_odds(self, trees: Trees) -> FloatArray:
+        """How sure each beat is ventricular: by itself, and by those of the same shape.
+
+        Beats of one shape come from one place, so that half of the word is theirs.
+        """
+        own = trees.log_odds(self.measured.values)
+        alike = self.measured.is_alike
+        theirs = np.where(alike, own[self.measured.companions], 0.0).sum(axis=1)
+        count = alike.sum(axis=1)
+        return np.where(count > 0, (own + theirs / np.maximum(count, 1)) / 2, own)
 
 
 def classify(fused: Fused) -> Uint8Array:
@@ -68,9 +79,9 @@ def measured(fused: Fused) -> MeasuredBeats:
 
 def told(beats: MeasuredBeats, trees: Trees, *, paced: bool) -> Uint8Array:
     """The class of each beat by the given model, shape (m,)."""
-    ventricular: BoolArray = trees.log_odds(beats.features) > 0
+    ventricular: BoolArray = beats.log_odds(trees) > 0
     if paced:
-        classes = _of_paced(ventricular, beats.features)
+        classes = _of_paced(ventricular, beats.measured.values)
     else:
         classes = np.where(ventricular, VENTRICULAR, NORMAL).astype(np.uint8)
     classes[~beats.seen] = UNCLASSIFIED
@@ -115,9 +126,9 @@ def _believed(window: Window) -> BoolArray:
     return believed
 
 
-def _of_paced(ventricular: BoolArray, measured: FloatArray) -> Uint8Array:
+def _of_paced(ventricular: BoolArray, values: FloatArray) -> Uint8Array:
     """With a pacemaker wide beats count as paced; one that looks ventricular is not told."""
     columns = [features.NAMES.index(f"lead_{lead}_outer_width_s") for lead in (1, 2)]
-    wide = np.nan_to_num(measured[:, columns]).max(axis=1) >= PACED_WIDTH_S
+    wide = np.nan_to_num(values[:, columns]).max(axis=1) >= PACED_WIDTH_S
     classes = np.where(wide, PACED, NORMAL)
     return np.where(ventricular, UNCLASSIFIED, classes).astype(np.uint8)

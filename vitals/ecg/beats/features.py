@@ -8,6 +8,7 @@ beats most alike.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -80,27 +81,40 @@ NAMES: Final = (
 )
 
 
-def measure(leads: Sequence[Lead], beats: IntArray, sampling_rate_hz: float) -> FloatArray:
+@dataclass(frozen=True)
+class Measured:
+    """What a beat's class is told from.
+
+    ``values``: shape (m, len(NAMES)); NaN where unknown. ``companions``: the numbers of the beats
+    most alike, shape (m, 8 or fewer). ``is_alike``: which of them have the same shape.
+    """
+
+    values: FloatArray
+    companions: IntArray
+    is_alike: BoolArray
+
+
+def measure(leads: Sequence[Lead], beats: IntArray, sampling_rate_hz: float) -> Measured:
     """Everything that a beat's class is told from.
 
     Args:
         leads: One or two of the same window.
         beats: Samples of R on any of them, shape (m,), ascending.
         sampling_rate_hz: Samples per second.
-
-    Returns:
-        Shape (m, len(NAMES)); NaN where unknown.
     """
     if not beats.size:
-        return np.zeros((0, len(NAMES)))
+        none = np.zeros((0, 0))
+        return Measured(np.zeros((0, len(NAMES))), none.astype(np.int64), none.astype(bool))
     readable = np.logical_or.reduce([lead.readable for lead in leads])
     timing = rhythm(beats, readable, sampling_rate_hz)
     shapes, alike = compared(leads, beats, sampling_rate_hz)
     looks = [_looks(shape) for shape in shapes]
     widths = np.stack([look[:, SHAPE.index("width_to_usual")] for look in looks], axis=1)
-    company = _company(alike, timing, _known_mean(widths, unknown=0.0))
+    nearest, likeness = _nearest(alike)
+    company = _company(alike, nearest, timing, _known_mean(widths, unknown=0.0))
     missing = np.full((len(beats), len(SHAPE) * (LEADS - len(leads))), np.nan)
-    return np.concatenate([timing, company, *looks, missing], axis=1)
+    values = np.concatenate([timing, company, *looks, missing], axis=1)
+    return Measured(values, nearest, likeness > ALIKE)
 
 
 def rhythm(beats: IntArray, readable: BoolArray, sampling_rate_hz: float) -> FloatArray:
@@ -248,23 +262,36 @@ def _t_wave(cut: FloatArray) -> FloatArray:
     return np.asarray(way * cut[:, T].mean(axis=1) / np.maximum(np.ptp(qrs, axis=1), 1e-6))
 
 
-def _company(alike: FloatArray, timing: FloatArray, widths: FloatArray) -> FloatArray:
-    """How many beats look like it, how much, and when those come and how wide they are."""
-    m = len(alike)
+def _nearest(alike: FloatArray) -> tuple[IntArray, FloatArray]:
+    """The beats most like each, and how much, shape (m, 8 or fewer)."""
     others = alike.copy()
     np.fill_diagonal(others, -1.0)
-    number = min(COMPANIONS, m - 1)
+    number = min(COMPANIONS, len(alike) - 1)
     if number < 1:
-        return np.zeros((m, len(COMPANY)))
+        return np.zeros((len(alike), 0), dtype=np.int64), np.zeros((len(alike), 0))
     nearest = np.argpartition(others, -number, axis=1)[:, -number:]
+    return nearest.astype(np.int64), np.take_along_axis(others, nearest, axis=1)
+
+
+def _company(
+    alike: FloatArray, nearest: IntArray, timing: FloatArray, widths: FloatArray
+) -> FloatArray:
+    """How many beats look like it, how much, and when those come and how wide they are."""
+    m = len(alike)
+    if not nearest.shape[1]:
+        return np.zeros((m, len(COMPANY)))
     neighbours = np.diagonal(alike, 1)
+    before, after = (
+        timing[:, RHYTHM.index(name)][nearest]
+        for name in ("rr_before_to_usual", "rr_after_to_usual")
+    )
     columns = (
-        (others > ALIKE).sum(axis=1) / (m - 1),
-        np.take_along_axis(others, nearest, axis=1).mean(axis=1),
+        ((alike > ALIKE).sum(axis=1) - (np.diagonal(alike) > ALIKE)) / (m - 1),
+        np.take_along_axis(alike, nearest, axis=1).mean(axis=1),
         np.concatenate([[0.0], neighbours]),
         np.concatenate([neighbours, [0.0]]),
-        _known_mean(timing[:, RHYTHM.index("rr_before_to_usual")][nearest], unknown=1.0),
-        _known_mean(timing[:, RHYTHM.index("rr_after_to_usual")][nearest], unknown=1.0),
+        _known_mean(before, unknown=1.0),
+        _known_mean(after, unknown=1.0),
         widths[nearest].mean(axis=1),
     )
     return np.stack(columns, axis=1)

@@ -152,7 +152,9 @@ def _of_piece(record: Annotated, index: int) -> tuple[tuple[FloatArray, ...], np
         for at in in_order(record.leads)
     ]
     views = (leads, *([lead] for lead in leads))
-    taken = tuple(features.measure(view, beats - window.start, rate)[inside] for view in views)
+    taken = tuple(
+        features.measure(view, beats - window.start, rate).values[inside] for view in views
+    )
     return taken, record.symbols[near][inside]
 
 

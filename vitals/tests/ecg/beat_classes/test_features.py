@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vitals.ecg.beats import features
-from vitals.ecg.beats.features import NAMES, RHYTHM, measure, rhythm
+from vitals.ecg.beats.features import NAMES, RHYTHM, rhythm
 from vitals.ecg.beats.shapes import Lead, compared
 from vitals.ecg.fusion import fuse
 from vitals.tests.ecg.beat_classes.made import ectopic_ecg
@@ -20,6 +20,10 @@ def made():
     beats = fuse(ecg).beats
     everywhere = np.ones(ecg.n_samples, dtype=bool)
     return [Lead(ecg.microvolts[:, at], everywhere) for at in (0, 1)], beats, wide
+
+
+def measure(leads, beats, rate_hz):
+    return features.measure(leads, beats, rate_hz).values
 
 
 def column(values, name):
@@ -100,11 +104,18 @@ def test_the_usual_beat_is_the_narrow_one_even_among_many_wide_ones():
     assert np.corrcoef(shapes.usual, narrow)[0, 1] > 0.95
 
 
+def test_companions_of_a_wide_beat_are_wide(made):
+    leads, beats, wide = made
+    found = features.measure(leads, beats, RATE_HZ)
+    assert wide[found.companions[wide]][found.is_alike[wide]].all()
+    assert not wide[found.companions[~wide]][found.is_alike[~wide]].any()
+
+
 @settings(deadline=None, max_examples=25)
 @given(st.lists(st.integers(50, 400), min_size=1, max_size=40), st.integers(0, 2**16))
 def test_no_signal_makes_infinite_features(steps, seed):
     beats = np.cumsum(steps)
     random = np.random.default_rng(seed)
     level = random.normal(scale=random.choice([0.0, 1e-9, 300.0, 1e6]), size=beats[-1] + 60)
-    values = features.measure([Lead(level, np.ones(len(level), dtype=bool))], beats, RATE_HZ)
+    values = measure([Lead(level, np.ones(len(level), dtype=bool))], beats, RATE_HZ)
     assert not np.isinf(values).any()
