@@ -66,13 +66,13 @@ def measure(quick: bool) -> Report:  # noqa: FBT001 - the shape that every bench
         cast = people()
         fill(owner, cast, SMALL)
         with open_doors(house) as address:
-            reader = Reader(house, address, cast.cookie)
+            reader = Reader(house, address, session_cookie(cast.user))
             small = reader.views("small house", f"/patients/{cast.patient.pk}/", each)
             account = reader.views("My account", "/account/", each)
         fill(owner, cast, big)
         thicken(owner, cast, full)
         with open_doors(house) as address:
-            reader = Reader(house, address, cast.cookie)
+            reader = Reader(house, address, session_cookie(cast.user))
             large = reader.views("big house", f"/patients/{cast.patient.pk}/", each)
             thick = reader.views("full chart", f"/patients/{cast.full.pk}/", each)
         return report([small, large, thick, account], full)
@@ -118,7 +118,6 @@ class Cast:
     full: Any
     ward: Any
     user: Any
-    cookie: str
 
 
 def people() -> Cast:
@@ -145,7 +144,7 @@ def people() -> Cast:
     write_chart(patients[0])
     doctor = User.objects.create(username="doctor", full_name="Dr Benchmark")
     Membership.objects.create(user=doctor, facility=ward, role=Role.DOCTOR, start=start)
-    return Cast(patients[0], patients[1], ward, doctor, session_cookie(doctor))
+    return Cast(patients[0], patients[1], ward, doctor)
 
 
 def write_chart(patient: Any) -> None:
