@@ -1,4 +1,4 @@
-"""R peaks of the first analysis on MIT-BIH, beside neurokit2's own pipeline, and what noise gets.
+"""R peaks on MIT-BIH from one lead and from both, beside other detectors, and what noise gets.
 
 Run: ``python benchmarks/ecg_accuracy.py [--quick] [--json]``.
 """
@@ -11,21 +11,30 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 
 from benchmarks.figures import Figure, Report, Table, main, with_interval
-from benchmarks.records import Record, mitdb, mitdb_names, noise_excerpt, signals_folder
+from benchmarks.records import (
+    Record,
+    mitdb,
+    mitdb_ecg,
+    mitdb_names,
+    noise_excerpt,
+    signals_folder,
+)
 from benchmarks.scoring import Score, inside, outside, score
 from vitals.ecg import grid
-from vitals.ecg.analysis import Summary, analyse, examine_from
-from vitals.ecg.arrays import FloatArray, IntArray, Span, joined
+from vitals.ecg.arrays import BoolArray, FloatArray, IntArray, Span, true_spans
+from vitals.ecg.fusion import fuse
+from vitals.ecg.peaks import REFRACTORY_S
 from vitals.ecg.signal import Ecg
 
-GATE_F1: Final = 99.2
+GATES_F1: Final = {"one lead": 99.75, "both leads": 99.85}
+GOALS_F1: Final = {"one lead": 99.85, "both leads": 99.90}
 TOLERANCES_S: Final = (0.150, 0.050)
 QUICK_EVERY: Final = 4
 QUICK_SECONDS: Final = 120.0
@@ -37,12 +46,14 @@ SKIPPED: Final = (
     "skipped: no ../shared/data beside the checkout (CHARTWAVE_SHARED_DATA may name it)"
 )
 PROTOCOL: Final = (
-    "R peaks of one lead (the first of each record), MIT-BIH Arrhythmia Database (ODC-By 1.0).",
-    "All time of a record is scored: beats in time that was rejected count as missed. Ventricular",
-    "flutter of record 207 is left out on both sides, because its waves are not annotated as beats",
-    "(ANSI/AAMI EC57). F1 in %, mean over records with 95 % bootstrap interval over records.",
-    "No detector was trained. The thresholds of quality were set on these records, on 118e00 and",
-    "on made noise, so the share rejected here is no forecast; see docs/adr/0005.",
+    "R peaks of 24 half-hour records of the MIT-BIH Arrhythmia Database (ODC-By 1.0), two leads at",
+    "360 Hz. Ours reads one lead (the first of each record), then both; the others read the first,",
+    "each as it comes. All time of a record is scored: beats in time that was rejected count as",
+    "missed. Ventricular flutter of record 207 is left out on both sides: its waves are not",
+    "annotated as beats (ANSI/AAMI EC57). F1 in %, mean over records with 95 % bootstrap interval",
+    "over records. CPU: of finding beats and grades only, scaled to one hour of one lead.",
+    "No detector was trained. The rules of voting and the thresholds of quality were chosen while",
+    "looking at these records, at 118e00 and at made noise; other records may do a little worse.",
 )
 
 
@@ -52,60 +63,122 @@ class Outcome:
 
     scores: dict[float, Score]
     cpu_s: float
+    lead_hours: float
+
+
+@dataclass(frozen=True)
+class Case:
+    """One record: its first lead with the annotated beats, and all its leads."""
+
+    record: Record
+    ecg: Ecg
+
+    @classmethod
+    def of(cls, signals: Path, name: str) -> Case:
+        """A record of the arrhythmia database by name."""
+        return cls(mitdb(signals, name), mitdb_ecg(signals, name))
+
+    def first(self, seconds: float) -> Case:
+        """Only its beginning."""
+        record = self.record.first(seconds)
+        return Case(record, self.ecg.part(Span(0, len(record.signal_uv))))
+
+
+Find: TypeAlias = Callable[[Case], IntArray]
 
 
 def measure(quick: bool) -> Report:  # noqa: FBT001 - the shape that every benchmark has
     """R peaks on annotated records, and beats claimed in noise."""
     signals = signals_folder()
     if signals is None:
-        open_figure = Figure("r_peak_f1_150ms", None, "%", f">= {GATE_F1}", None)
-        return Report(
-            ("skipped: no ../shared/data (CHARTWAVE_SHARED_DATA may name it)",), (), (open_figure,)
-        )
+        still_open = [
+            Figure(f"r_peak_f1_150ms_{label.replace(' ', '_')}", None, "%", f">= {gate}", None)
+            for label, gate in GATES_F1.items()
+        ]
+        return Report((SKIPPED,), (), still_open)
     warnings.simplefilter("ignore")  # neurokit2 and what it imports
     names = mitdb_names(signals)[:: QUICK_EVERY if quick else 1]
-    records = [mitdb(signals, name) for name in names]
+    cases = [Case.of(signals, name) for name in names]
     if quick:
-        records = [record.first(QUICK_SECONDS) for record in records]
-    outcomes = {
-        label: [_outcome(find, record) for record in records] for label, find in METHODS.items()
-    }
+        cases = [case.first(QUICK_SECONDS) for case in cases]
+    outcomes = {label: [_outcome(label, case) for case in cases] for label in METHODS}
     noise = [noise_excerpt(signals, name) for name in ("118e24", "118e00")] + made_noise()
     claims = [_claims(record) for record in noise]
     tables = (
-        _overview(outcomes, len(records)),
-        _by_record(records, outcomes),
+        _overview(outcomes, len(cases)),
+        _by_record(cases, outcomes),
         _noise_table(noise, claims),
     )
     return Report(PROTOCOL, tables, _figures(outcomes, claims, quick=quick))
 
 
-def first_analysis(record: Record) -> IntArray:
-    """Beats that the product claims."""
-    reading = analyse(Ecg.of_lead(record.signal_uv, record.sampling_rate_hz))
-    return reading.r_peaks if isinstance(reading, Summary) else np.zeros(0, dtype=np.int64)
+def claimed(ecg: Ecg) -> tuple[IntArray, BoolArray]:
+    """Beats that the product claims in a recording, and what it rejects, shape (n,)."""
+    n, rate = ecg.n_samples, ecg.sampling_rate_hz
+    beats, rejected = [], np.zeros(n, dtype=bool)
+    for index in range(grid.count(n, rate)):
+        window, core = grid.window_span(index, n, rate), grid.core_span(index, n, rate)
+        fused = fuse(ecg.part(window))
+        at = fused.beats + window.start
+        beats.append(at[(at >= core.start) & (at < core.end)])
+        inside_window = slice(core.start - window.start, core.end - window.start)
+        rejected[core.start : core.end] = fused.rejected[inside_window]
+    all_beats = np.concatenate(beats)
+    twice = np.diff(all_beats, prepend=-(10**9)) < REFRACTORY_S * rate
+    return all_beats[~twice], rejected
 
 
-def ecg_process(record: Record) -> IntArray:
-    """Beats of neurokit2's pipeline as it comes."""
-    _signals, info = _neurokit().ecg_process(record.signal_uv, sampling_rate=_rate(record))
+def one_lead(case: Case) -> IntArray:
+    """Beats that the product claims in the first lead."""
+    return claimed(Ecg.of_lead(case.record.signal_uv, case.record.sampling_rate_hz))[0]
+
+
+def both_leads(case: Case) -> IntArray:
+    """Beats that the product claims in all leads together."""
+    return claimed(case.ecg)[0]
+
+
+def ecg_process(case: Case) -> IntArray:
+    """Beats of neurokit2's pipeline."""
+    _signals, info = _neurokit().ecg_process(case.record.signal_uv, sampling_rate=_rate(case))
     return np.unique(np.asarray(info["ECG_R_Peaks"], dtype=np.int64))
 
 
-def pantompkins(record: Record) -> IntArray:
-    """Beats of neurokit2's pantompkins1985 on its own cleaning, as it comes."""
-    neurokit, method = _neurokit(), "pantompkins1985"
-    cleaned = neurokit.ecg_clean(record.signal_uv, sampling_rate=_rate(record), method=method)
-    found = neurokit.ecg_findpeaks(cleaned, sampling_rate=_rate(record), method=method)
+def default_peaks(case: Case) -> IntArray:
+    """Beats of neurokit2's default cleaning and peak detection."""
+    neurokit = _neurokit()
+    cleaned = neurokit.ecg_clean(case.record.signal_uv, sampling_rate=_rate(case))
+    found = neurokit.ecg_findpeaks(cleaned, sampling_rate=_rate(case))
     return np.unique(np.asarray(found["ECG_R_Peaks"], dtype=np.int64))
 
 
-METHODS: Final[dict[str, Callable[[Record], IntArray]]] = {
-    "this first analysis": first_analysis,
-    "neurokit2.ecg_process": ecg_process,
-    "neurokit2 pantompkins1985": pantompkins,
+def xqrs(case: Case) -> IntArray:
+    """Beats of wfdb's xqrs."""
+    from wfdb.processing import xqrs_detect
+
+    millivolts = case.record.signal_uv / 1000
+    found = xqrs_detect(sig=millivolts, fs=_rate(case), verbose=False)
+    return np.unique(np.asarray(found, dtype=np.int64))
+
+
+def gqrs(case: Case) -> IntArray:
+    """Beats of wfdb's gqrs; counted in steps of 5 µV, as in the records."""
+    from wfdb.processing import gqrs_detect
+
+    millivolts = case.record.signal_uv / 1000
+    found = gqrs_detect(sig=millivolts, fs=_rate(case), adc_gain=200, adc_zero=0)
+    return np.unique(np.asarray(found, dtype=np.int64))
+
+
+ONE, BOTH, THEIRS = "one lead", "both leads", "neurokit2.ecg_process"
+METHODS: Final[dict[str, Find]] = {
+    ONE: one_lead,
+    BOTH: both_leads,
+    THEIRS: ecg_process,
+    "neurokit2 default peaks": default_peaks,
+    "wfdb xqrs": xqrs,
+    "wfdb gqrs": gqrs,
 }
-OURS, THEIRS = "this first analysis", "neurokit2.ecg_process"
 
 
 def made_noise() -> list[Record]:
@@ -132,19 +205,21 @@ def _neurokit() -> Any:
     return neurokit2
 
 
-def _rate(record: Record) -> int:
-    return round(record.sampling_rate_hz)
+def _rate(case: Case) -> int:
+    return round(case.record.sampling_rate_hz)
 
 
-def _outcome(find: Callable[[Record], IntArray], record: Record) -> Outcome:
-    find(record.first(20))  # imports and first-time costs are not the method's
+def _outcome(label: str, case: Case) -> Outcome:
+    find, record = METHODS[label], case.record
+    find(case.first(20))  # imports and first-time costs are not the method's
     started = time.process_time()
-    detected = outside(find(record), record.flutter)
+    detected = outside(find(case), record.flutter)
     cpu_s = time.process_time() - started
     annotated = outside(record.beats, record.flutter)
     rate = record.sampling_rate_hz
     scores = {s: score(annotated, detected, round(s * rate)) for s in TOLERANCES_S}
-    return Outcome(scores, cpu_s)
+    leads = len(case.ecg.leads) if label == BOTH else 1
+    return Outcome(scores, cpu_s, leads * len(record.signal_uv) / rate / 3600)
 
 
 @dataclass(frozen=True)
@@ -159,10 +234,8 @@ class Claims:
 
 def _claims(record: Record) -> Claims:
     n, rate = len(record.signal_uv), record.sampling_rate_hz
-    ecg = Ecg.of_lead(record.signal_uv, rate)
-    found = [examine_from(ecg, index) for index in range(grid.count(n, rate))]
-    rejected: list[Span] = joined(span for piece in found for span in piece.rejected)
-    beats = np.concatenate([piece.beats for piece in found])
+    beats, unread = claimed(Ecg.of_lead(record.signal_uv, rate))
+    rejected = true_spans(unread)
     readable = outside(record.beats, rejected)
     return Claims(
         n_beats=len(beats),
@@ -181,22 +254,33 @@ def _overview(outcomes: dict[str, list[Outcome]], n_records: int) -> Table:
     for label, results in outcomes.items():
         worst = min(_f1s(results, TOLERANCES_S[0]))
         cells = [with_interval(_f1s(results, tolerance)) for tolerance in TOLERANCES_S]
-        cpu_s = sum(result.cpu_s for result in results)
-        rows.append([label, str(n_records), *cells, f"{worst:.2f}", f"{cpu_s:.1f}"])
-    header = ["method", "n records", "F1 ±150 ms", "F1 ±50 ms", "worst record", "CPU s"]
-    return Table("R peaks, one lead", header, rows)
+        counts = [result.scores[TOLERANCES_S[0]] for result in results]
+        wrong = [sum(count.missed for count in counts), sum(count.false for count in counts)]
+        cpu_s = _cpu_per_lead_hour(results)
+        rows.append(
+            [label, str(n_records), *cells, f"{worst:.2f}", *map(str, wrong), f"{cpu_s:.2f}"]
+        )
+    header = ["method", "n records", "F1 ±150 ms", "F1 ±50 ms", "worst record", "missed", "false"]
+    return Table("R peaks (missed, false: ±150 ms)", [*header, "CPU s per lead-hour"], rows)
 
 
-def _by_record(records: Sequence[Record], outcomes: dict[str, list[Outcome]]) -> Table:
+def _cpu_per_lead_hour(results: Sequence[Outcome]) -> float:
+    return sum(each.cpu_s for each in results) / sum(each.lead_hours for each in results)
+
+
+def _by_record(cases: Sequence[Case], outcomes: dict[str, list[Outcome]]) -> Table:
     rows = []
-    for record, ours, theirs in zip(records, outcomes[OURS], outcomes[THEIRS], strict=True):
-        result = ours.scores[TOLERANCES_S[0]]
-        f1 = [f"{o.scores[t].f1:.2f}" for t in TOLERANCES_S for o in (ours, theirs)]
-        counts = [str(result.hit + result.missed), str(result.missed), str(result.false)]
-        rows.append([record.name, *counts, *f1])
-    header = ["record", "beats", "missed", "false"]
-    header += ["F1 ±150 ms", "ecg_process", "F1 ±50 ms", "ecg_process"]
-    return Table("By record (missed and false: this first analysis, ±150 ms)", header, rows)
+    for at, case in enumerate(cases):
+        one, both, theirs = (outcomes[label][at].scores for label in (ONE, BOTH, THEIRS))
+        near, far = min(TOLERANCES_S), max(TOLERANCES_S)
+        beats = one[far].hit + one[far].missed
+        wrong = [scores[far] for scores in (one, both)]
+        counts = [str(number) for each in wrong for number in (each.missed, each.false)]
+        f1 = [f"{scores[t].f1:.2f}" for t in (far, near) for scores in (one, both, theirs)]
+        rows.append([case.record.name, str(beats), *counts, *f1])
+    header = ["record", "beats", "missed 1", "false 1", "missed 2", "false 2"]
+    header += [f"{who} ±{t}" for t in (150, 50) for who in ("1 lead", "2 leads", "ecg_process")]
+    return Table("By record (missed and false: ±150 ms, 1: one lead, 2: both)", header, rows)
 
 
 def _noise_table(noise: Sequence[Record], claims: Sequence[Claims]) -> Table:
@@ -218,17 +302,36 @@ def _noise_table(noise: Sequence[Record], claims: Sequence[Claims]) -> Table:
 def _figures(
     outcomes: dict[str, list[Outcome]], claims: Sequence[Claims], *, quick: bool
 ) -> list[Figure]:
-    f1 = {label: float(np.mean(_f1s(o, TOLERANCES_S[0]))) for label, o in outcomes.items()}
-    near = float(np.mean(_f1s(outcomes[OURS], TOLERANCES_S[1])))
+    far, near = max(TOLERANCES_S), min(TOLERANCES_S)
+    f1 = {label: float(np.mean(_f1s(results, far))) for label, results in outcomes.items()}
+    figures = []
+    for label, gate in GATES_F1.items():
+        kept = None if quick else f1[label] >= gate  # a part of the records cannot decide
+        name = label.replace(" ", "_")
+        budget = f">= {gate} (goal {GOALS_F1[label]})"
+        close = float(np.mean(_f1s(outcomes[label], near)))
+        figures += [
+            Figure(f"r_peak_f1_150ms_{name}", f1[label], "%", budget, kept),
+            Figure(f"r_peak_f1_50ms_{name}", close, "%", "none", None),
+        ]
     in_rejected = float(sum(claim.in_rejected for claim in claims))
-    kept = None if quick else f1[OURS] >= GATE_F1  # a part of the records cannot decide
-    ahead = f1[OURS] - f1[THEIRS]
+    in_noise = float(sum(claim.n_beats for claim in claims if claim.f1 is None))
+    best = max(f1[label] for label in METHODS if label not in {ONE, BOTH})
+    ahead = f1[ONE] - best
+    less_cpu = _cpu_per_lead_hour(outcomes[THEIRS]) / _cpu_per_lead_hour(outcomes[BOTH])
     return [
-        Figure("r_peak_f1_150ms", f1[OURS], "%", f">= {GATE_F1}", kept),
-        Figure("r_peak_f1_50ms", near, "%", "none", None),
+        *figures,
         Figure("r_peak_f1_150ms_ecg_process", f1[THEIRS], "%", "none", None),
-        Figure("r_peak_f1_ahead_of_ecg_process", ahead, "points", "> 0", ahead > 0),
+        Figure("r_peak_f1_ahead_of_best_other", ahead, "points", "> 0", ahead > 0),
+        Figure(
+            "times_less_cpu_than_ecg_process",
+            less_cpu,
+            "times",
+            ">= 10 (goal 28)",
+            None if quick else less_cpu >= 10,  # short records are mostly overlap
+        ),
         Figure("beats_claimed_in_rejected_time", in_rejected, "beats", "0", in_rejected == 0),
+        Figure("beats_claimed_in_made_noise", in_noise, "beats", "0", in_noise == 0),
     ]
 
 

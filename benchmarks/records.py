@@ -16,6 +16,7 @@ import soundfile
 import wfdb
 
 from vitals.ecg.arrays import FloatArray, IntArray, Span
+from vitals.ecg.signal import Ecg
 
 BEAT_SYMBOLS: Final = frozenset("NLRBAaJSVrFejnE/fQ?")  # WFDB annotation codes that are beats
 FLUTTER_BEGINS, FLUTTER_ENDS = "[", "]"
@@ -75,6 +76,15 @@ def mitdb(signals: Path, name: str, lead: int = 0) -> Record:
         np.array([at for at, symbol in marks if symbol in BEAT_SYMBOLS], dtype=np.int64),
         tuple(Span(start, end + 1) for start, end in zip(begins, ends, strict=True)),
     )
+
+
+def mitdb_ecg(signals: Path, name: str) -> Ecg:
+    """Both leads of a record of the arrhythmia database, with their names."""
+    both = [mitdb(signals, name, lead) for lead in (0, 1)]
+    microvolts = np.stack([record.signal_uv for record in both], axis=1)
+    names = wfdb.rdheader(str(signals / "mitdb" / name)).sig_name
+    nothing = np.zeros(microvolts.shape, dtype=bool)
+    return Ecg(microvolts, nothing, both[0].sampling_rate_hz, tuple(names))
 
 
 def noise_excerpt(signals: Path, name: str) -> Record:
