@@ -74,10 +74,10 @@ function answered(request) {
       window.location.assign(body.location);
       return;
     }
-    place.innerHTML = body.html;
+    place.replaceChildren(...parsed(body.html).body.childNodes);
   } else if (request.status) {
     // A page of the house (too large, not allowed, signed out): what it says, in this one.
-    const page = new DOMParser().parseFromString(request.responseText, "text/html");
+    const page = parsed(request.responseText);
     place.replaceChildren(...(page.querySelector("main") || page.body).childNodes);
   } else {
     const words = document.createElement("p");
@@ -89,4 +89,8 @@ function answered(request) {
   place.scrollIntoView({ block: "start" });
   const first = place.querySelector("[tabindex], [role=alert]");
   if (first) first.focus();
+}
+
+function parsed(markup) {
+  return new DOMParser().parseFromString(markup, "text/html");
 }
