@@ -144,7 +144,7 @@ def _put_together(
     read = np.repeat(ranks >= _READ, [span.length for span in spans], axis=1)
     read &= np.stack([window.readable for window in chosen])
     ranks[_usual([ecg.leads[at] for at in heard], ranks)] += len(_WORST_FIRST)
-    worth = ranks[:, near // spans[0].length]
+    worth = ranks[:, near // round(SEGMENT_S * rate)]
     beats, reference, likeness = _on_reference(chosen, read, near, worth, rate)
     fused = Fused(
         ecg,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 import numpy as np
+from scipy.ndimage import median_filter
 from scipy.signal import butter, sosfiltfilt
 
 from vitals.ecg import detectors, gate
@@ -21,6 +22,9 @@ from vitals.ecg.peaks import SAME_BEAT_S, Traces, alone, relocate
 
 # Mirrored signal before and after, so that detectors have learnt at the edge.
 PRIMING_S: Final = 5.0
+SPIKE_S: Final = 0.003  # a pacing pulse lasts up to 2 ms (IEC 60601-2-27)
+SPIKE_UV: Final = 1500.0  # our choice: smaller pulses do not mislead the detectors (tested)
+MOST_SPIKES: Final = 0.02  # of the samples: two pulses a beat at 180/min are 1.2 %; hum is more
 OUTLIER_TIMES: Final = 4.0  # beyond this multiple of the usual peak it is an artefact: cut there
 OUTLIER_BLOCK_S: Final = 2.0  # "usual" is the median of the largest values of 2 s blocks
 
@@ -158,7 +162,7 @@ def _asked(lead: Lead, where: BoolArray, detect: Detector) -> IntArray:
 
 def _primed(run_uv: FloatArray, span: Span, sampling_rate_hz: float) -> Run:
     margin = min(round(PRIMING_S * sampling_rate_hz), len(run_uv) - 1)
-    primed = np.pad(run_uv, margin, mode="reflect")
+    primed = np.pad(_without_spikes(run_uv, sampling_rate_hz), margin, mode="reflect")
     return Run(span, margin, _without_outliers(primed, sampling_rate_hz))
 
 
@@ -178,6 +182,14 @@ def _racing(beats: IntArray, n_samples: int, sampling_rate_hz: float) -> BoolArr
         if intervals.length >= RACING_INTERVALS:
             racing[beats[intervals.start] : beats[intervals.end] + 1] = True
     return racing
+
+
+def _without_spikes(run_uv: FloatArray, sampling_rate_hz: float) -> FloatArray:
+    """With the median of its neighbours in place of what is too narrow and tall for any QRS."""
+    size = 2 * max(1, round(SPIKE_S * sampling_rate_hz)) + 1
+    smooth = median_filter(run_uv, size)
+    spikes = np.abs(run_uv - smooth) > SPIKE_UV
+    return run_uv if spikes.mean() > MOST_SPIKES else np.where(spikes, smooth, run_uv)
 
 
 def _without_outliers(run_uv: FloatArray, sampling_rate_hz: float) -> FloatArray:

@@ -206,10 +206,10 @@ def _own_beats(lead: Lead) -> Window:
 
 def _usual_energy(window: Window) -> float:
     """Of a usual QRS; of the loudest twentieth of the time where no beat is agreed on."""
-    if window.beats.size:
-        usual = float(np.median(window.slope[window.beats]))
-    else:
-        usual = float(np.percentile(window.slope, 95))
+    loud = window.slope[window.beats] if window.beats.size else window.slope
+    if not loud.size:
+        return 1.0
+    usual = float(np.percentile(loud, 50 if window.beats.size else 95))
     return usual**2 or 1.0
 
 

@@ -12,8 +12,6 @@ from vitals.ecg.arrays import BoolArray, FloatArray, IntArray, Span
 from vitals.ecg.listening import Lead
 from vitals.ecg.peaks import REFRACTORY_S, middles_of, peaks_of
 from vitals.ecg.quality import SEGMENT_S, Evidence, Grade
-from vitals.ecg.rhythm import PAUSE_S
-from vitals.ecg.signal import Ecg
 
 LEAST_SIGNAL_S: Final = 2.5  # a segment with less is "no signal"
 
@@ -53,14 +51,6 @@ class Window:
     beats: IntArray
     likeness: FloatArray
     sampling_rate_hz: float
-
-    @classmethod
-    def of(cls, signal_uv: FloatArray, missing: BoolArray, sampling_rate_hz: float) -> Window:
-        """One lead by itself: µV of shape (n,), of which ``missing`` were never measured."""
-        from vitals.ecg.fusion import fuse
-
-        ecg = Ecg(signal_uv[:, None], missing[:, None], sampling_rate_hz, ("ECG",))
-        return fuse(ecg).windows[0]
 
     @classmethod
     def on(cls, lead: Lead, near: IntArray) -> Window:
@@ -125,20 +115,6 @@ class Window:
         return Segment(
             quality.grade(evidence), round(evidence.agreement, 2), round(evidence.likeness, 2)
         )
-
-    def long_intervals(self) -> tuple[IntArray, list[Span]]:
-        """Sort the intervals of 2 s or more.
-
-        Returns:
-            R peaks after which the signal rests until the next beat; and the spans in which it does
-            not, where beats may have been missed.
-        """
-        long = np.flatnonzero(np.diff(self.beats) >= PAUSE_S * self.sampling_rate_hz)
-        spans = [Span(int(self.beats[at]), int(self.beats[at + 1])) for at in long]
-        read = [span for span in spans if self.readable[span.start : span.end].all()]
-        at_rest = [span.start for span in read if self.is_at_rest(span)]
-        unclear = [Span(span.start + 1, span.end) for span in read if span.start not in at_rest]
-        return np.array(at_rest, dtype=np.int64), unclear
 
     def is_at_rest(self, span: Span) -> bool:
         """Whether nothing that could be a beat is seen between the R peaks at both ends."""

@@ -37,7 +37,7 @@ def test_a_short_run_of_racing_beats_is_counted_whole():
     assert score(np.round(times * RATE_HZ).astype(int), found, 5).f1 > 99
 
 
-@pytest.mark.parametrize("rate_hz", [100, 128, 249.7, 500, 1000])
+@pytest.mark.parametrize("rate_hz", [100, 128, 249.7, 500, 1000, 2000])
 def test_beats_are_found_at_the_rates_of_real_devices(rate_hz):
     times = steady(72, 30)
     found = beats_of(beat_train(times, 30, rate_hz), rate_hz)
