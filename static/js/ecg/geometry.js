@@ -22,6 +22,7 @@ const ROW_CHOICES_S = [10, 8, 6, 5, 4, 3, 2, 1];
 const OVERVIEW_PX_PER_MV = 18;
 const OVERVIEW_ROW_PX = 46;
 const HEADROOM_MM = 5;
+const ENOUGH_FOR_A_MEDIAN = 2000;
 
 /** Millimetres before the trace starts: room for the calibration pulse, a whole bold box. */
 export function leadInMm(speedMmPerS) {
@@ -226,7 +227,8 @@ export function leavesPage(first, last, millivoltPerStep, offsetMv, paper) {
  */
 export function displayOffsetMv(lows, highs, millivoltPerStep) {
   const middles = [];
-  for (let i = 0; i < lows.length; i += 1) {
+  const step = Math.ceil(lows.length / ENOUGH_FOR_A_MEDIAN);
+  for (let i = 0; i < lows.length; i += step) {
     if (lows[i] !== MISSING) middles.push((lows[i] + highs[i]) / 2);
   }
   if (middles.length === 0) return 0;

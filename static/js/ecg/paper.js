@@ -173,25 +173,38 @@ function trackPen(paper, track, block, millivoltPerStep, offsetMv) {
   };
 }
 
+/** Buckets that fall on one pixel are drawn as one: its lowest and its highest stay. */
 function strokeRow(context, block, { first, last }, pen, colour) {
+  const together = Math.max(1, Math.floor(1 / ((pen.x(1) - pen.x(0)) * (window.devicePixelRatio || 1))));
   context.beginPath();
   let drawing = false;
-  for (let i = first; i < last; i += 1) {
-    if (block.lows[i] === MISSING) {
+  for (let i = first - (first % together); i < last; i += together) {
+    const [low, high] = extremes(block, Math.max(first, i), Math.min(last, i + together));
+    if (low === MISSING) {
       drawing = false;
       continue;
     }
     const x = pen.x(i);
-    const [low, high] = [pen.y(block.lows[i]), pen.y(block.highs[i])];
-    if (drawing) context.lineTo(x, high);
-    else context.moveTo(x, high);
-    if (low !== high) context.lineTo(x, low);
+    if (drawing) context.lineTo(x, pen.y(high));
+    else context.moveTo(x, pen.y(high));
+    if (low !== high) context.lineTo(x, pen.y(low));
     drawing = true;
   }
   context.strokeStyle = colour.ink;
   context.lineWidth = 1.25;
-  context.lineJoin = "round";
+  context.lineJoin = together > 1 ? "bevel" : "round";
   context.stroke();
+}
+
+/** Lowest and highest of some buckets; MISSING where none of them has a sample. */
+function extremes({ lows, highs }, from, to) {
+  let [low, high] = [lows[from], highs[from]];
+  for (let i = from + 1; i < to; i += 1) {
+    if (lows[i] === MISSING) continue;
+    if (low === MISSING || lows[i] < low) low = lows[i];
+    if (highs[i] > high) high = highs[i];
+  }
+  return [low, high];
 }
 
 function drawGaps(context, paper, block, { first, last }, pen, colour) {

@@ -1,6 +1,5 @@
 /** The ECG viewer: one recording on paper, paged, zoomed, and growing while it is recorded. */
 
-import { startTrend } from "../trend.js";
 import { ScaleMenu, calibrated } from "./calibration.js";
 import { Calipers, caliperWords } from "./calipers.js";
 import { Captions } from "./captions.js";
@@ -18,6 +17,7 @@ import { momentOfClock, offsetMinutes } from "./words.js";
 
 const HEIGHT_SHARE = 0.62;
 const CHORD_MS = 1500;
+const SAMPLES_PER_PX = 2;
 const EPISODE_LEAD_MS = 3000;
 const LETTERS = { n: "next", p: "previous", c: "calipers" };
 
@@ -326,17 +326,17 @@ export class Viewer {
     };
   }
 
-  /** On paper every sample (the answer holds up to two of them for each bucket), else one a pixel. */
+  /** Every sample as far as a screen shows them (an answer holds up to two for each bucket). */
   #bucketsFor(ms) {
+    const pixels = (ms / 1000) * this.paper.pxPerSecond * (window.devicePixelRatio || 1);
     const every = Math.ceil(((ms / 1000) * this.rateHz) / 2) + 1;
-    if (this.paper.paper) return every;
-    return Math.min(every, Math.ceil((ms / 1000) * this.paper.pxPerSecond * (window.devicePixelRatio || 1)));
+    return Math.min(every, Math.ceil(this.paper.paper ? SAMPLES_PER_PX * pixels : pixels / 2));
   }
 
   #load() {
     const first = this.paper.arrangement.cells.find((cell) => cell.channel !== null);
     this.loader.load(this.#shown);
-    this.loader.loadOutline(this.lengthMs, first?.channel ?? 0, this.overview.widthPx);
+    this.loader.loadOutline(this.lengthMs, first?.channel ?? 0, this.overview.widthPx / 2);
     this.findings.load(this.#shown);
   }
 
@@ -431,4 +431,3 @@ export class Viewer {
 }
 
 for (const root of document.querySelectorAll("[data-ecg-viewer]")) new Viewer(root).start();
-startTrend(document);
