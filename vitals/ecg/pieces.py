@@ -15,6 +15,7 @@ from vitals.ecg.arrays import Span, true_spans
 from vitals.ecg.beats.classify import classify
 from vitals.ecg.findings import Findings
 from vitals.ecg.fusion import fuse
+from vitals.ecg.lead_checks import lead_problems
 from vitals.ecg.quality import Grade
 from vitals.ecg.signal import Ecg
 from vitals.ecg.window import Segment
@@ -77,6 +78,7 @@ def examine(excerpt: Excerpt) -> Findings:
         lead_grades=tuple(
             tuple(window.grade(part).grade for part in excerpt.segments) for window in fused.windows
         ),
+        lead_problems=lead_problems(fused),
     )
 
 

@@ -4,14 +4,18 @@ import functools
 import json
 import math
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vitals.ecg.analysis import NotAnalysable, Summary, analyse
+from vitals.ecg.analysis import analyse, examine_from, summarise
+from vitals.ecg.episodes import Episode
+from vitals.ecg.pieces import Excerpt, not_examined
 from vitals.ecg.quality import Grade
+from vitals.ecg.reading import MOST_EPISODES, NotAnalysable, Summary, listed
 from vitals.ecg.rhythm import Pause
 from vitals.ecg.signal import Ecg
 from vitals.tests.ecg.beats import RATE_HZ, beat_train, steady
@@ -256,3 +260,70 @@ def test_the_thirteen_pauses_of_record_201_are_found_and_no_other(annotated):
 def test_records_are_as_regular_as_they_are_annotated(annotated, name, word):
     record = annotated(name).first(600)
     assert analyse(Ecg.of_lead(record.signal_uv, record.sampling_rate_hz)).regularity == word
+
+
+def test_each_lead_says_how_much_of_it_can_be_read():
+    good = beat_train(steady(72, 120), 120)
+    loose = np.where(np.arange(len(good)) < 15_000, good, noise(300)[: len(good)])
+    microvolts = np.stack([good, loose], axis=1)
+    ecg = Ecg(microvolts, np.zeros(microvolts.shape, dtype=bool), RATE_HZ, ("II", "V5"))
+    leads = analyse(ecg).to_json()["leads"]
+    assert [lead["analysable_share"] for lead in leads] == [1.0, 0.5]
+
+
+def test_a_lead_that_contradicts_the_others_is_named(twelve_leads):
+    turned = twelve_leads.microvolts.copy()
+    turned[:, 1] *= -1
+    reading = analyse(replace(twelve_leads, microvolts=turned))
+    assert "II" in [lead.name for lead in reading.leads if lead.problem]
+    assert reading.to_json()["axis"]["withheld"].startswith("lead ")
+    assert any(text.startswith("Lead II: ") for text in reading.sentences())
+
+
+def test_of_twelve_leads_axes_and_st_are_told(twelve_leads):
+    kept = analyse(twelve_leads).to_json()
+    assert kept["axis"]["withheld"] is None
+    assert kept["st"]["V2"].keys() == {"j_uv", "j60_uv"}
+
+
+@pytest.fixture(scope="module")
+def twelve_leads():
+    """Fifteen seconds of twelve leads that fit each other."""
+    one = beat_train(steady(72, 15), 15, noise_uv=3)
+    first, second = 0.6 * one, one
+    limb = [first, second, second - first, -(first + second) / 2, first - second / 2,
+            second - first / 2]  # fmt: skip
+    microvolts = np.stack([*limb, *(size * one for size in (0.4, 0.7, 0.9, 1.1, 1.0, 0.8))], axis=1)
+    return Ecg(
+        microvolts,
+        np.zeros(microvolts.shape, dtype=bool),
+        RATE_HZ,
+        ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6"),
+        bandwidth_hz=(0.05, 125.0),
+        paced=False,
+    )
+
+
+def test_a_child_gets_rate_and_signal_only():
+    ecg = replace(Ecg.of_lead(beat_train(steady(90, 60), 60), RATE_HZ), age_years=9.0, paced=False)
+    kept = analyse(ecg).to_json()
+    withheld = [kept["intervals"]["withheld"]["qtc"], kept["ventricular"]["withheld"],
+                kept["af"]["withheld"], kept["hrv"]["withheld"]]  # fmt: skip
+    assert all("under 16" in reason for reason in withheld)
+    assert kept["rate_per_min"]["mean"] == pytest.approx(90, abs=1)
+
+
+def test_a_piece_that_could_not_be_examined_is_said(demo_ecg):
+    ecg = Ecg.of_lead(demo_ecg.signal_uv, demo_ecg.sampling_rate_hz)
+    long = replace(ecg.outline, n_samples=2 * ecg.n_samples)
+    lost = not_examined(Excerpt(1, long.n_samples, ecg))
+    reading = summarise([examine_from(ecg, 0), lost], long)
+    assert reading.analysable_share < 0.5
+    assert "could not be examined" in reading.sentences()[-1]
+
+
+def test_of_thousands_of_episodes_the_gravest_are_kept_one_by_one():
+    couplets = [Episode("ventricular-couplet", at, at + 1, {}) for at in range(MOST_EPISODES)]
+    pause = Episode("pause", 10**9, 10**9 + 1, {"seconds": 3.0})
+    kept = listed([*couplets, pause])
+    assert (len(kept), kept[-1]) == (MOST_EPISODES, pause)

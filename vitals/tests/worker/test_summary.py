@@ -13,6 +13,7 @@ from vitals.acts import summarising
 from vitals.acts.summarising import summarise
 from vitals.acts.wearing import attach, detach
 from vitals.analysis import read
+from vitals.models import Pairing
 from vitals.storage.drawing import draw
 from vitals.tests.worker.conftest import RATE
 
@@ -49,6 +50,36 @@ def test_the_summary_has_the_rate_range(ecg_of, toy_ecg, refreshed):
     parts = render(refreshed(ecg_of(toy_ecg)).get())["component"]
     codes = {part["code"]["coding"][0]["code"] for part in parts}
     assert {"rate-low", "rate-high", "share-analysable", "regularity"} <= codes
+
+
+def loincs(resource):
+    """Values of components by LOINC code."""
+    return {
+        coding["code"]: part["valueQuantity"]["value"]
+        for part in resource["component"]
+        for coding in part["code"]["coding"]
+        if coding["system"] == "http://loinc.org"
+    }
+
+
+@pytest.mark.parametrize("code", ["8867-4", "8625-6", "8633-0", "8634-8", "8636-3"])
+def test_rate_and_intervals_have_their_loinc_codes(ecg_of, toy_ecg, refreshed, code):
+    assert loincs(render(refreshed(ecg_of(toy_ecg)).get()))[code] > 0
+
+
+def test_the_summary_names_the_algorithm_and_its_version(ecg_of, toy_ecg, refreshed):
+    parts = render(refreshed(ecg_of(toy_ecg)).get())["component"]
+    assert parts[-1]["valueString"] == "chartwave-ecg 2"
+
+
+def test_what_is_withheld_has_no_number_and_says_why(ecg_of, toy_ecg, refreshed, worn):
+    Pairing.objects.filter(pk=worn.pk).update(pacemaker="unknown")
+    resource = render(refreshed(ecg_of(toy_ecg)).get())
+    (reason,) = [
+        part["valueString"] for part in resource["component"] if part["code"]["text"] == "Withheld"
+    ]
+    assert "8636-3" not in loincs(resource)
+    assert "QTc: it is not known whether the patient has a pacemaker" in reason
 
 
 def test_while_it_runs_it_is_not_refreshed_all_the_time(ecg_of, toy_ecg, refreshed):
@@ -88,8 +119,8 @@ def test_nothing_new_makes_no_new_version(ecg_of, toy_ecg, refreshed, close):
 def test_what_cannot_be_read_says_why_and_has_no_number(ecg_of, toy_ecg, refreshed, close):
     recording = ecg_of(toy_ecg * 0)
     close(recording, len(toy_ecg), 15)
-    (part,) = render(refreshed(recording).get())["component"]
-    assert part["code"]["text"] == "Not analysable"
+    parts = render(refreshed(recording).get())["component"]
+    assert [part["code"]["text"] for part in parts] == ["Not analysable", "Algorithm and version"]
 
 
 def test_in_the_wrong_chart_it_becomes_entered_in_error(ecg_of, toy_ecg, refreshed, worn, as_nurse):
