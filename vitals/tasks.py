@@ -35,9 +35,9 @@ LOOKED_BACK = timedelta(days=1)
 ANEW_A_MINUTE = 20
 READ_KINDS = (Recording.Kind.ECG, Recording.Kind.IMU)
 
-# A recording is read again as long after the last reading as that one took, so that a burst of
-# chunks costs at most half of a core, and a chunk that comes alone is read at once.
-LEAST_BETWEEN_S = 0.5
+# A recording is read again as long after the last reading as that one took, but at most a second
+# later: a burst of chunks costs about half of a core, and a chunk that comes alone is read at once.
+LEAST_REST_S, MOST_REST_S = 0.5, 1.0
 # What is read in one go; more is shared out among the workers in jobs of so many pieces.
 PIECES_AT_ONCE = 6
 
@@ -114,7 +114,7 @@ def too_soon_s(recording_id: UUID) -> float:
     if latest is None or latest.recording.closed_at is not None:
         return 0.0
     passed = (timezone.now() - latest.at).total_seconds()
-    return max(0.0, max(LEAST_BETWEEN_S, latest.took_s) - passed)
+    return max(0.0, min(max(LEAST_REST_S, latest.took_s), MOST_REST_S) - passed)
 
 
 def wait_for_uploads(recording_id: UUID) -> None:
