@@ -9,11 +9,11 @@ from __future__ import annotations
 import itertools
 import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -35,7 +35,17 @@ MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", 
 LONGEST_GAP_S = 31 * 86_400
 ONSET = re.compile(rb"([+-]\d{1,9}(?:\.\d{1,9})?)\x14")
 ONSET_AT_MOST = 24  # bytes
+SILENT = ("Not measured", "After the end")  # as our own export calls it
+FLOOR = -32768
 FILTER = re.compile(r"(HP|LP)\s*:?\s*(\d+(?:[.,]\d+)?)\s*(m?Hz)", re.IGNORECASE)
+
+
+class Silence(NamedTuple):
+    """A time after the first sample in which a signal, or each of them, was not measured."""
+
+    start_s: float
+    end_s: float
+    label: str
 
 
 @dataclass(frozen=True)
@@ -75,9 +85,11 @@ def read(bundle: Bundle, name: str) -> FileContent:
     delay = onsets[0] if onsets else 0.0
     interrupted = header.reserved.startswith("EDF+D")
     times = [onset - delay for onset in onsets] if interrupted else []
+    opened = _opened(bundle, name)
+    remarks = _silences(opened)
     channels = [
-        _channel(signal, header, delay, times)
-        for signal in _opened(bundle, name).signals
+        silenced(_channel(signal, header, delay, times), remarks)
+        for signal in opened.signals
         if signal.samples_per_data_record
     ]
     start, field = _start(header)
@@ -185,6 +197,32 @@ def _channel(signal: Any, header: Header, delay: float, times: list[float]) -> C
         name, signal.label, signal.physical_dimension, rate, digital, scale,
         low - scale * lowest, missing, _band(signal.prefiltering), delay,
     )  # fmt: skip
+
+
+def _silences(opened: Any) -> list[Silence]:
+    """What annotations call not measured, with the signal that "@@" names (EDF+ 2.2.4)."""
+    found = []
+    for note in opened.annotations:
+        text, _, label = note.text.partition("@@")
+        if text.startswith(SILENT) and note.duration:
+            found.append(Silence(note.onset, note.onset + note.duration, label))
+    return found
+
+
+def silenced(channel: Channel, silences: list[Silence]) -> Channel:
+    """The channel without what an annotation calls not measured and the file fills with a floor.
+
+    A recorder has no number for "nothing": it writes its lowest one. A lowest number alone is a
+    measured one, and so is any other number under such an annotation.
+    """
+    rate = channel.sampling_rate_hz
+    missing = np.zeros(len(channel.digital), bool) if channel.missing is None else channel.missing
+    for silence in silences:
+        if silence.label in ("", channel.label):
+            first = max(0, round(silence.start_s * rate))
+            part = slice(first, max(first, round(silence.end_s * rate)))
+            missing[part] |= channel.digital[part] == FLOOR
+    return replace(channel, missing=missing if missing.any() else channel.missing)
 
 
 def _ends(name: str, signal: Any, which: str) -> tuple[Fraction, Fraction]:
