@@ -98,7 +98,7 @@ def signal_of(recording: Recording) -> Load:
             missing=missing,
             sampling_rate_hz=known.sampling_rate_hz,
             leads=known.leads,
-            bandwidth_hz=recording.bandwidth_hz,
+            bandwidth_hz=_bandwidth_hz(recording),
             paced=known.paced,
             age_years=known.age_years,
         )
@@ -115,6 +115,12 @@ def outline_of(recording: Recording, n_samples: int) -> Outline:
         paced=PACED.get(recording.pairing.pacemaker) if recording.pairing else None,
         age_years=_age_years(recording),
     )
+
+
+def _bandwidth_hz(recording: Recording) -> tuple[float, float] | None:
+    """Declared; where only the low end is, the sampling rate limits the high one."""
+    low, high = recording.bandwidth_low_hz, recording.bandwidth_high_hz
+    return None if low is None else (low, high or recording.sampling_rate_hz / 2)
 
 
 def _age_years(recording: Recording) -> float | None:

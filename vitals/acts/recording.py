@@ -40,6 +40,7 @@ UNITS: dict[str, tuple[str, ...]] = {
 }
 CHANNEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .+_/-]{0,15}")
 MOST_CHANNELS = 16
+MOST_BANDWIDTH_HZ = 20_000.0
 MOST_LISTED = 1000
 
 
@@ -55,9 +56,13 @@ class Opening:
     scale: float
     started_at: datetime
     session_id: str = ""
+    bandwidth_hz: tuple[float, float] | None = None
 
     def columns(self) -> dict[str, Any]:
+        low, high = self.bandwidth_hz or (None, None)
         return {
+            "bandwidth_low_hz": low,
+            "bandwidth_high_hz": high,
             "kind": self.kind,
             "sampling_rate_hz": self.sampling_rate_hz,
             "channels": list(self.channels),
@@ -122,6 +127,13 @@ def check_opening(opening: Opening) -> None:
         raise UnitUnknown(f"For {opening.kind}: {', '.join(UNITS[opening.kind])}.", field="unit")
     if not (math.isfinite(opening.scale) and 0 < opening.scale <= 1e6):
         raise BadValue("The scale is the size of one step, greater than 0.", field="scale")
+    _check_bandwidth(opening)
+
+
+def _check_bandwidth(opening: Opening) -> None:
+    low, high = opening.bandwidth_hz or (0.0, 1.0)
+    if not 0 <= low < high <= MOST_BANDWIDTH_HZ:
+        raise BadValue("The bandwidth is two rising numbers of Hz.", field="bandwidth_hz")
 
 
 @transaction.atomic

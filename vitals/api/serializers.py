@@ -74,9 +74,16 @@ class RecordingSerializer(serializers.Serializer[Opening]):
         help_text="The same for sibling recordings of one wearing",
     )  # fmt: skip
 
+    bandwidth_hz = serializers.ListField(
+        child=serializers.FloatField(), min_length=2, max_length=2, required=False,
+        help_text="What the recorder lets through, low and high end; ST is told from 0.05 Hz only",
+    )  # fmt: skip
+
     def opening(self) -> Opening:
         given = dict(self.validated_data)
-        return Opening(**given | {"channels": tuple(given["channels"])})
+        band = given.get("bandwidth_hz")
+        told = {"channels": tuple(given["channels"])}
+        return Opening(**given | told | {"bandwidth_hz": tuple(band) if band else None})
 
 
 class RecordingAnswer(serializers.Serializer[Any]):

@@ -185,3 +185,18 @@ def test_siblings_of_one_session_have_their_own_rate(device):
     rates = dict(Recording.objects.values_list("kind", "sampling_rate_hz"))
     assert ecg != imu
     assert rates == {"ecg": RATE, "imu": 100}
+
+
+def test_a_recorder_declares_its_bandwidth(device):
+    device.open(bandwidth_hz=[0.05, 150])
+    assert Recording.objects.get().bandwidth_hz == (0.05, 150)
+
+
+def test_a_recorder_need_not_declare_its_bandwidth(device):
+    device.open()
+    assert Recording.objects.get().bandwidth_hz is None
+
+
+@pytest.mark.parametrize("band", [[150, 0.05], [-1, 150], [0.05], "wide", [1, float("inf")]])
+def test_a_bandwidth_that_cannot_be_is_refused(device, band):
+    assert device.open(bandwidth_hz=band).status_code == 400
