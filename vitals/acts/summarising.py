@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
@@ -16,6 +16,9 @@ from fhir import changes
 from fhir.principal import SYSTEM
 from patients.models import Observation
 from patients.models.base import ENTERED_IN_ERROR
+from vitals.acts.components import LOINC, OURS
+from vitals.acts.ecg_components import ecg_components
+from vitals.acts.motion_components import motion_components
 from vitals.live import freshness, newest_reading
 from vitals.models import Recording
 from vitals.storage.drawing import hold
@@ -25,70 +28,44 @@ if TYPE_CHECKING:
     from vitals.models import Analysis, Pairing
 
 MDC = "urn:iso:std:iso:11073:10101"
-LOINC = "http://loinc.org"
-UCUM = "http://unitsofmeasure.org"
-OURS = "urn:uuid:4f1d6e0c-93a5-4c0f-8f0e-52c9a1f7d2b4"
-WORDS = "ECG recording"
 NOTE = "Preliminary, unreviewed computer reading. Nobody is notified. Not a monitor."
 BETWEEN_VERSIONS = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
-class Number:
-    """A value of the reading as a component.
+class Kind:
+    """How a kind of recording stands in a chart.
 
     Attributes:
-        path: Where it stands in the result.
-        code: In our own code system.
-        words: Its name.
-        unit: As printed.
-        ucum: The unit as a code.
-        loinc: Code and display of LOINC, where one was verified.
-        decimals: How exactly it is told.
+        words: What it is called.
+        category: Of the Observation.
+        codings: What it is, in each code system; the first is the one that is shown.
+        components: From the reading's result.
     """
 
-    path: tuple[str, ...]
-    code: str
     words: str
-    unit: str = ""
-    ucum: str = "1"
-    loinc: tuple[str, str] | None = None
-    decimals: int | None = None
+    category: str
+    codings: tuple[dict[str, str], ...]
+    components: Callable[[dict[str, Any]], list[dict[str, Any]]]
 
 
-HEART_RATE = ("8867-4", "Heart rate")
-PR = ("8625-6", "P-R Interval")
-QRS = ("8633-0", "QRS duration")
-QT = ("8634-8", "Q-T interval")
-QTC = ("8636-3", "Q-T interval corrected")
-NUMBERS = (
-    Number(("rate_low",), "rate-low", "Lowest heart rate", "/min", "/min", HEART_RATE),
-    Number(("rate_high",), "rate-high", "Highest heart rate", "/min", "/min", HEART_RATE),
-    Number(
-        ("rate_per_min", "mean"), "rate-mean", "Mean heart rate", "/min", "/min", HEART_RATE, 0
+KINDS: dict[str, Kind] = {
+    Recording.Kind.ECG: Kind(
+        "ECG recording",
+        "procedure",
+        (
+            {"system": MDC, "code": "131328", "display": "MDC_ECG_ELEC_POTL"},
+            {"system": LOINC, "code": "11524-6", "display": "EKG study"},
+        ),
+        ecg_components,
     ),
-    Number(("n_pauses",), "pauses", "Pauses of 2 s or more"),
-    Number(("longest_pause_s",), "longest-pause", "Longest pause", "s", "s"),
-    Number(("intervals", "pr_ms"), "pr", "PR interval", "ms", "ms", PR, 0),
-    Number(("intervals", "qrs_ms"), "qrs", "QRS duration", "ms", "ms", QRS, 0),
-    Number(("intervals", "qt_ms"), "qt", "QT interval", "ms", "ms", QT, 0),
-    Number(
-        ("intervals", "qtc_fridericia_ms"), "qtc", "QTc interval (Fridericia)", "ms", "ms", QTC, 0
+    Recording.Kind.IMU: Kind(
+        "Motion recording",
+        "activity",
+        ({"system": OURS, "code": "motion-recording", "display": "Motion recording"},),
+        motion_components,
     ),
-    Number(("ventricular", "beats"), "ventricular-beats", "Ventricular beats"),
-    Number(("ventricular", "couplets"), "ventricular-couplets", "Ventricular couplets"),
-    Number(("ventricular", "runs"), "ventricular-runs", "Ventricular runs"),
-    Number(("af", "longest_s"), "possible-af-longest", "Longest possible atrial fibrillation",
-           "s", "s", None, 0),
-)  # fmt: skip
-# Where the reading says why it withholds a value.
-WITHHELD = (
-    (("intervals", "withheld", "pr"), "PR"),
-    (("intervals", "withheld", "qt"), "QT"),
-    (("intervals", "withheld", "qtc"), "QTc"),
-    (("ventricular", "withheld"), "Ventricular runs"),
-    (("af", "withheld"), "Atrial fibrillation"),
-)
+}
 
 
 @transaction.atomic
@@ -101,7 +78,7 @@ def summarise(recording_id: UUID) -> Observation | None:
     recording = Recording.objects.select_related("device", "pairing__patient").get(pk=recording_id)
     recall(recording)
     analysis = newest_reading(recording)
-    if recording.pairing is None or analysis is None or recording.kind != Recording.Kind.ECG:
+    if recording.pairing is None or analysis is None or recording.kind not in KINDS:
         return None
     known = of_patient(recording, recording.pairing.patient_id)
     if known is None:
@@ -139,24 +116,22 @@ def source_of(recording: Recording) -> str:
 def _first(recording: Recording, pairing: Pairing, analysis: Analysis) -> Observation:
     taken = Observation.objects.filter(pk=recording.pk).exists()
     again = f"{pairing.pk}/{Observation.objects.filter(source=source_of(recording)).count()}"
+    kind = KINDS[recording.kind]
+    shown_as = kind.codings[0]
     observation = Observation(
         id=uuid5(recording.pk, again) if taken else recording.pk,
         patient_id=pairing.patient_id,
         source=source_of(recording),
-        categories=["procedure"],
-        code_system=MDC,
-        code_code="131328",
-        code_display="MDC_ECG_ELEC_POTL",
-        code_text=WORDS,
+        categories=[kind.category],
+        code_system=shown_as["system"],
+        code_code=shown_as["code"],
+        code_display=shown_as["display"],
+        code_text=kind.words,
         device=recording.device.reference,
         notes=[{"text": NOTE}],
     )
     _fill(observation, recording, analysis)
-    codings = [
-        {"system": MDC, "code": "131328", "display": "MDC_ECG_ELEC_POTL"},
-        {"system": LOINC, "code": "11524-6", "display": "EKG study"},
-    ]
-    observation.extra = {"code": {"coding": codings, "text": WORDS}}
+    observation.extra = {"code": {"coding": list(kind.codings), "text": kind.words}}
     return changes.create(observation, by=SYSTEM)
 
 
@@ -177,7 +152,7 @@ def _fill(observation: Observation, recording: Recording, analysis: Analysis) ->
     observation.status = "preliminary"
     observation.effective_start, observation.effective_end = first, last
     observation.issued_at = analysis.at
-    observation.components = components(analysis.result)
+    observation.components = KINDS[recording.kind].components(analysis.result)
 
 
 def span_of(recording: Recording) -> tuple[datetime, datetime | None]:
@@ -185,53 +160,3 @@ def span_of(recording: Recording) -> tuple[datetime, datetime | None]:
     first = shown(recording).order_by("first_sample").defer("payload").first()
     start = first.start_time if first else recording.started_at
     return start, freshness(recording).last_sample_at
-
-
-def components(result: dict[str, Any]) -> list[dict[str, Any]]:
-    """The reading's numbers as Observation components; what was not read is not there."""
-    algorithm = f"{result['algorithm']} {result['algorithm_version']}"
-    made_by = _text("algorithm", "Algorithm and version", algorithm)
-    if result.get("not_analysable"):
-        return [_text("not-analysable", "Not analysable", result["not_analysable"]), made_by]
-    share = Number((), "share-analysable", "Share that could be read", "%", "%", None, 0)
-    burden = Number((), "possible-af", "Time with possible atrial fibrillation", "%", "%", None, 1)
-    made = [_number(share, 100 * result["share_analysable"])]
-    told = ((number, _at(result, number.path)) for number in NUMBERS)
-    made += [_number(number, value) for number, value in told if value is not None]
-    if (part := _at(result, ("af", "burden"))) is not None:
-        made.append(_number(burden, 100 * part))
-    made.append(_text("regularity", "Regularity", result["regularity"]))
-    reasons = [(words, reason) for path, words in WITHHELD if (reason := _at(result, path))]
-    if reasons:
-        said = "; ".join(f"{words}: {reason}" for words, reason in reasons)
-        made.append(_text("withheld", "Withheld", said))
-    return [*made, made_by]
-
-
-def _at(result: dict[str, Any], path: tuple[str, ...]) -> Any:
-    """What stands there; None where it is missing."""
-    found: Any = result
-    for name in path:
-        found = (found or {}).get(name)
-    return found
-
-
-def _number(number: Number, value: float) -> dict[str, Any]:
-    said = str(value) if number.decimals is None else f"{value:.{number.decimals}f}"
-    quantity: dict[str, Any] = {"value": Decimal(said)}
-    quantity |= {"unit": number.unit} if number.unit else {}
-    return {
-        "code": _code(number.code, number.words, number.loinc),
-        "valueQuantity": quantity | {"system": UCUM, "code": number.ucum},
-    }
-
-
-def _text(code: str, words: str, value: str) -> dict[str, Any]:
-    return {"code": _code(code, words, None), "valueString": value}
-
-
-def _code(code: str, words: str, loinc: tuple[str, str] | None) -> dict[str, Any]:
-    coding = [{"system": OURS, "code": code, "display": words}]
-    if loinc:
-        coding.append({"system": LOINC, "code": loinc[0], "display": loinc[1]})
-    return {"coding": coding, "text": words}

@@ -39,5 +39,6 @@ def test_what_is_withheld_is_a_reason_and_no_number(site):
 
 
 def test_what_cannot_be_read_says_why():
-    (only,) = motion_components(NotAnalysable("its axes have different units").to_json())
-    assert only["valueString"] == "its axes have different units"
+    why, made_by = motion_components(NotAnalysable("its axes have different units").to_json())
+    assert why["valueString"] == "its axes have different units"
+    assert made_by["valueString"] == "chartwave-imu 1"

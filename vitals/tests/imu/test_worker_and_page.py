@@ -10,6 +10,8 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
+from fhir.registry import render
+from vitals.acts.summarising import summarise
 from vitals.acts.wearing import detach
 from vitals.imu_analysis import read
 from vitals.models import Analysis, Recording
@@ -115,6 +117,16 @@ def test_the_job_of_a_recording_reads_its_motion(motion_of, morning, monkeypatch
     recording = motion_of(morning)
     read_signals(recording)
     assert Analysis.objects.readings().get(recording=recording).result["analysable"]
+
+
+def test_its_steps_stand_in_the_chart(motion_of, morning, rosa):
+    recording = motion_of(morning)
+    draw(recording)
+    read(recording)
+    charted = render(summarise(recording))
+    steps = next(each for each in charted["component"] if each["code"]["text"] == "Steps")
+    assert charted["subject"]["reference"] == rosa.reference
+    assert abs(steps["valueQuantity"]["value"] - 180) <= 4
 
 
 @pytest.mark.parametrize(
