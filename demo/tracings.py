@@ -21,7 +21,7 @@ class Person(NamedTuple):
     family: str
     given: str
     sex: str
-    birth_date: date
+    birth_date: date | None
 
 
 def tracing(folder: Path, person: Person, began: datetime, rate_per_min: float) -> Path:
