@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from demo.dipole import LEADS, twelve_leads
 
@@ -20,7 +20,7 @@ class Person(NamedTuple):
     number: str
     family: str
     given: str
-    sex: str
+    sex: Literal["F", "M", "X"]
     birth_date: date | None
 
 
