@@ -35,7 +35,8 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 RATE_HZ: Final = 250
 RECORDED_HZ: Final = 360
 CHANNELS: Final = ("II", "V5", "V1")
-HOURS: Final = (1.0, 6.0, 24.0)
+# The signal is 12 h long, so that 24 h are the same twice: only then their costs compare.
+HOURS: Final = (1.0, 6.0, 12.0, 24.0)
 QUICK_HOURS: Final = (0.5, 1.0)
 BLOCK_S: Final = 60
 CHUNK_S: Final = 10
@@ -46,7 +47,7 @@ MOST_WALL_S: Final = 180.0
 MOST_BYTES: Final = 2e9
 LEAST_TIMES: Final = 10.0
 MOST_LIVE_S: Final = 2.0
-LINEAR: Final = 1.25
+LINEAR: Final = 1.1
 MEGABYTE: Final = 1e6
 
 PROTOCOL: Final = (
@@ -382,7 +383,7 @@ def _figures(runs: list[Run], waits: list[float], killed: Killed, theirs_s: floa
     whole = longest.hours == HOURS[-1]
     wall_s = longest.wall_s if whole else None
     times = theirs_s / longest.cpu_per_lead_hour
-    growth = (longest.wall_s / longest.hours) / (runs[0].wall_s / runs[0].hours)
+    growth = longest.cpu_per_lead_hour / runs[-2].cpu_per_lead_hour
     kept = killed.kept == killed.before and killed.complete and not killed.processes_left
     most = max(run.bytes for run in runs)
     return [
@@ -391,7 +392,7 @@ def _figures(runs: list[Run], waits: list[float], killed: Killed, theirs_s: floa
         Figure("peak_memory", most / MEGABYTE, "MB", "< 2000", most < MOST_BYTES),
         Figure("cheaper_than_ecg_process", times, "times", f">= {LEAST_TIMES:g} (goal 28)",
                times >= LEAST_TIMES),
-        Figure("wall_per_hour_longest_over_shortest", growth, "", f"<= {LINEAR:g}",
+        Figure("cpu_per_hour_longest_over_half", growth, "", f"<= {LINEAR:g}",
                growth <= LINEAR if whole else None),
         Figure("live_p95", float(np.percentile(waits, 95)), "s", f"<= {MOST_LIVE_S:g}",
                bool(np.percentile(waits, 95) <= MOST_LIVE_S)),

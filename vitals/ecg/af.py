@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from math import log2
 from typing import Final
@@ -100,10 +101,9 @@ def coefficient_of_sample_entropy(intervals_s: FloatArray) -> FloatArray:
         Natural units, shape (n,), each of the 30 intervals around it (at the ends the nearest 30).
     Source: Lake & Moorman 2011, with m = 1 and the smallest tolerance that gives 5 matches.
     """
-    windows = sliding_window_view(intervals_s, ENTROPY_INTERVALS)
-    values = np.concatenate(
-        [_entropies(windows[at : at + _BLOCK]) for at in range(0, len(windows), _BLOCK)]
-    )
+    n_windows, more = len(intervals_s) - ENTROPY_INTERVALS + 1, ENTROPY_INTERVALS - 1
+    blocks = (intervals_s[at : at + _BLOCK + more] for at in range(0, n_windows, _BLOCK))
+    values = np.concatenate([_known_entropies(block.tobytes()) for block in blocks])
     return values[_window_of_each(len(intervals_s), ENTROPY_INTERVALS)]
 
 
@@ -147,6 +147,12 @@ def _episodes(starts: IntArray, ends: IntArray, sampling_rate_hz: float) -> list
         edges = [run.start, *cuts.tolist(), run.end]
         found += [Span(int(starts[first]), int(ends[last - 1])) for first, last in pairwise(edges)]
     return [span for span in found if span.length >= SHORTEST_S * sampling_rate_hz]
+
+
+@lru_cache(maxsize=128)
+def _known_entropies(intervals_s: bytes) -> FloatArray:
+    """Of a block of intervals: of a recording that grows only the last block is new."""
+    return _entropies(sliding_window_view(np.frombuffer(intervals_s), ENTROPY_INTERVALS))
 
 
 def _entropies(windows: FloatArray) -> FloatArray:

@@ -78,6 +78,16 @@ class Course:
         return [Span(end - size, end) for end, size in zip(ends, sizes, strict=True)]
 
     @cached_property
+    def stretch_ends(self) -> IntArray:
+        """Where each of ``stretches`` ends, ascending."""
+        return np.array([part.end for part in self.stretches], dtype=np.int64)
+
+    @cached_property
+    def patterns(self) -> list[Episode]:
+        """Bigeminy and trigeminy, whether or not they may be told."""
+        return [*_patterns(self)]
+
+    @cached_property
     def possible_af(self) -> list[Span]:
         """Spans of possible atrial fibrillation, none where it is withheld."""
         if self.af_withheld:
@@ -117,7 +127,7 @@ def episodes(course: Course) -> tuple[Episode, ...]:
     if not course.is_child:
         found += [*_slow_and_fast(course)]
     if course.ectopy_withheld is None:
-        found += [*_in_a_row(course), *_patterns(course)]
+        found += [*_in_a_row(course), *course.patterns]
     return tuple(sorted(found, key=lambda each: (each.start_sample, each.end_sample, each.kind)))
 
 
@@ -131,7 +141,6 @@ def ventricular(course: Course) -> dict[str, Any]:
     lengths = [row.length for row in _rows(course)]
     runs = [length for length in lengths if length >= RUN_BEATS]
     counted = course.runs_withheld is None
-    patterns = [*_patterns(course)]
     return {
         "beats": sum(lengths),
         "share": round(sum(lengths) / len(course.beats), 4),
@@ -139,8 +148,8 @@ def ventricular(course: Course) -> dict[str, Any]:
         "couplets": lengths.count(COUPLET_BEATS),
         "runs": len(runs) if counted else None,
         "longest_run": max(runs, default=0) if counted else None,
-        "bigeminy_s": _total_s(patterns, "bigeminy"),
-        "trigeminy_s": _total_s(patterns, "trigeminy"),
+        "bigeminy_s": _total_s(course.patterns, "bigeminy"),
+        "trigeminy_s": _total_s(course.patterns, "trigeminy"),
         "withheld": course.runs_withheld,
     }
 
@@ -263,7 +272,10 @@ def _episode(course: Course, kind: str, numbers: Span) -> Episode:
 
 def _intervals_within(course: Course, numbers: Span) -> IntArray:
     """Samples between the beats of a span, none across rejected time."""
-    parts = (part.clipped(*numbers) for part in course.stretches)
+    # A day with a thousand stretches and a thousand episodes: only those that can touch.
+    first = int(np.searchsorted(course.stretch_ends, numbers.start, side="right"))
+    end = int(np.searchsorted(course.stretch_ends, numbers.end)) + 1
+    parts = (part.clipped(*numbers) for part in course.stretches[first:end])
     steps = [np.diff(course.beats[part.start : part.end]) for part in parts if part.length]
     return np.concatenate([np.zeros(0, dtype=np.int64), *steps])
 
