@@ -63,7 +63,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "ehr_project.static_files.CompressedStaticFiles",
     "csp.middleware.CSPMiddleware",
     "ehr_project.headers.PrivateByDefault",
     "django.contrib.sessions.middleware.SessionMiddleware",
