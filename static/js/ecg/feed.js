@@ -2,6 +2,7 @@
 
 const PAIR_BYTES = 4;
 export const LARGEST_WIDTH = 8192; // What the viewport address answers at most.
+export const MOST_PAIRS = 100_000 / PAIR_BYTES; // Of all channels of one answer together.
 
 /**
  * Lowest and highest sample of each bucket in a span of the recording.

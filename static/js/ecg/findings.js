@@ -2,6 +2,7 @@
 
 export const LONGEST_MARKED_MS = 1_000_000; // What the beats address answers, with room to spare.
 const MARGIN_PAGES = 0.5;
+const AHEAD_MS = 120_000; // Beats are few bytes: those of the next minutes are asked for beforehand.
 const WHOLE_EVERY_MS = 60_000;
 const NOTHING = { beats: [], rejected: [], read_to: 0 };
 
@@ -18,10 +19,10 @@ export class Findings {
   #wholeUrl;
   #rateHz;
   #changed;
-  #asked = null;
-  #running = null;
+  #here = null;
+  #coming = null;
   #wholeAt = -Infinity;
-  #readAt = null;
+  #page = null;
 
   pending = 0;
   found = NOTHING;
@@ -37,45 +38,78 @@ export class Findings {
   }
 
   /** The beats of the page and a margin; none where a page is too long to mark them. */
-  async load({ startMs, pageMs }) {
+  async load(shown) {
+    this.#page = shown;
+    const { startMs, pageMs } = shown;
     if (pageMs > LONGEST_MARKED_MS / 2) {
-      this.#asked = null;
+      this.#here = null;
       this.found = NOTHING;
       return;
     }
-    if (this.#asked && this.#asked.from <= startMs && this.#asked.to >= startMs + pageMs) return;
-    const margin = MARGIN_PAGES * pageMs;
-    const asked = { from: Math.max(0, startMs - margin), to: startMs + pageMs + margin };
-    this.#asked = asked;
-    this.#running?.abort();
-    this.#running = new AbortController();
-    const query = new URLSearchParams({ first: this.#sample(asked.from), end: this.#sample(asked.to) + 1 });
-    const found = await this.#json(`${this.#beatsUrl}?${query}`, this.#running.signal);
-    if (this.#asked !== asked) return;
+    const page = { from: startMs, to: startMs + pageMs };
+    if (holds(this.#here, page)) return;
+    if (!holds(this.#coming, page)) this.#ask(page, MARGIN_PAGES * pageMs);
+    this.pending += 1;
+    const came = await this.#coming.answer;
+    this.pending -= 1;
+    if (came) this.#changed();
+  }
+
+  /** Asks for beats on both sides of the page where few are left there; nobody waits for them. */
+  ahead({ startMs, pageMs }) {
+    const margin = Math.min(AHEAD_MS, (LONGEST_MARKED_MS - pageMs) / 2);
+    const page = { from: startMs, to: startMs + pageMs };
+    if (margin < pageMs || this.#coming || !holds(this.#here, page)) return;
+    const needed = { from: Math.max(0, page.from - pageMs), to: page.to + pageMs };
+    if (!holds(this.#here, needed)) this.#ask(page, margin);
+  }
+
+  #ask(page, marginMs) {
+    this.#coming?.running.abort();
+    const coming = { from: Math.max(0, page.from - marginMs), to: page.to + marginMs, running: new AbortController() };
+    this.#coming = coming;
+    coming.answer = this.#arrive(coming);
+  }
+
+  /** Whether there is something new to draw, or nothing more to wait for. */
+  async #arrive(coming) {
+    const query = new URLSearchParams({ first: this.#sample(coming.from), end: this.#sample(coming.to) + 1 });
+    const found = await this.#json(`${this.#beatsUrl}?${query}`, coming.running.signal);
+    if (this.#coming !== coming) return false;
+    this.#coming = null;
+    this.#here = found ? coming : null;
     if (found) this.found = found;
-    else this.#asked = null;
-    this.#changed();
+    return true;
   }
 
   /** The whole recording; again when a newer reading is told of. */
   async loadWhole(growing) {
     if (performance.now() - this.#wholeAt < (growing ? WHOLE_EVERY_MS : Infinity)) return;
     this.#wholeAt = performance.now();
+    this.pending += 1;
     const whole = await this.#json(this.#wholeUrl);
+    this.pending -= 1;
     if (!whole) {
       this.#wholeAt = -Infinity;
       return;
     }
-    if (whole.read_at !== this.#readAt) this.#asked = null;
-    this.#readAt = whole.read_at;
+    const newer = this.whole && whole.read_at !== this.whole.read_at;
     this.whole = whole;
+    if (newer) this.#forgetBeats();
+    if (newer && this.#page) this.load(this.#page);
     this.#changed();
   }
 
   /** A reading has ended or begun: what is here may be older. */
   forget() {
     this.#wholeAt = -Infinity;
-    this.#asked = null;
+    this.#forgetBeats();
+  }
+
+  #forgetBeats() {
+    this.#here = null;
+    this.#coming?.running.abort();
+    this.#coming = null;
   }
 
   #sample(ms) {
@@ -83,14 +117,11 @@ export class Findings {
   }
 
   async #json(url, signal) {
-    this.pending += 1;
     try {
       const answer = await fetch(url, { headers: { Accept: "application/json" }, signal });
       return answer.ok ? await answer.json() : null;
     } catch {
       return null; // Not reached: nothing is marked, and the words say so.
-    } finally {
-      this.pending -= 1;
     }
   }
 
@@ -124,6 +155,8 @@ export class Findings {
     return quality.grades.slice(Math.floor(fromMs / quality.step_ms), Math.ceil(toMs / quality.step_ms));
   }
 }
+
+const holds = (span, { from, to }) => Boolean(span) && span.from <= from && span.to >= to;
 
 /**
  * The episode to show next.

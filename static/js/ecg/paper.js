@@ -4,6 +4,10 @@ import { MISSING, PULSE_MS, PULSE_MV, gaps, pageHeightPx, tracks, xOn, yOf } fro
 import { clockAt } from "./words.js";
 
 const FINE_FROM_PX = 2.6;
+const MOST_PIXEL_RATIO = 2;
+const TRACE_PX = 1.25;
+const DENSE_PX = 0.4;
+const WIDEST_COLUMN_PX = 2.5;
 
 /** Colours of the page as it looks now (light or dark). */
 export function colours(element) {
@@ -22,9 +26,14 @@ export function whenColoursChange(callback) {
   }
 }
 
+/** Pixels of the screen in one of the page, as far as the eye tells them apart on a trace. */
+export function pixelRatio() {
+  return Math.min(MOST_PIXEL_RATIO, window.devicePixelRatio || 1);
+}
+
 /** Sizes a canvas for the screen's pixels and gives its context in CSS pixels. */
 export function sharpContext(canvas, widthPx, heightPx) {
-  const ratio = window.devicePixelRatio || 1;
+  const ratio = pixelRatio();
   const [width, height] = [Math.round(widthPx * ratio), Math.round(heightPx * ratio)];
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;
@@ -44,25 +53,15 @@ export function drawPaper(context, paper, { widthPx, colour }) {
 
 function drawGrid(context, paper, widthPx, heightPx, colour) {
   const mm = paper.pxPerMm;
-  if (mm >= FINE_FROM_PX) drawLines(context, mm, widthPx, heightPx, colour.fine, 1);
-  drawLines(context, mm * 5, widthPx, heightPx, colour.bold, 1);
+  if (mm >= FINE_FROM_PX) drawLines(context, mm, widthPx, heightPx, colour.fine);
+  drawLines(context, mm * 5, widthPx, heightPx, colour.bold);
 }
 
-function drawLines(context, step, widthPx, heightPx, stroke, lineWidth) {
-  context.beginPath();
-  for (let i = 0; i * step <= widthPx + 0.5; i += 1) {
-    const x = Math.round(i * step) + 0.5;
-    context.moveTo(x, 0);
-    context.lineTo(x, heightPx);
-  }
-  for (let i = 0; i * step <= heightPx + 0.5; i += 1) {
-    const y = Math.round(i * step) + 0.5;
-    context.moveTo(0, y);
-    context.lineTo(widthPx, y);
-  }
-  context.strokeStyle = stroke;
-  context.lineWidth = lineWidth;
-  context.stroke();
+/** Filled, not stroked: a path of hundreds of lines takes the browser longer than all else here. */
+function drawLines(context, step, widthPx, heightPx, fill) {
+  context.fillStyle = fill;
+  for (let i = 0; i * step <= widthPx + 0.5; i += 1) context.fillRect(Math.round(i * step), 0, 1, heightPx);
+  for (let i = 0; i * step <= heightPx + 0.5; i += 1) context.fillRect(0, Math.round(i * step), widthPx, 1);
 }
 
 function drawTicks(context, paper, heightPx, colour) {
@@ -159,7 +158,7 @@ export function drawTrack(context, paper, track, block, { millivoltPerStep, offs
   context.rect(track.leftPx, 0, track.widthPx, pageHeightPx(paper));
   context.clip();
   drawGaps(context, paper, block, seen, pen, colour);
-  strokeRow(context, block, seen, pen, colour);
+  drawRow(context, block, seen, pen, colour);
   context.restore();
 }
 
@@ -173,13 +172,41 @@ function trackPen(paper, track, block, millivoltPerStep, offsetMv) {
   };
 }
 
-/** Buckets that fall on one pixel are drawn as one: its lowest and its highest stay. */
-function strokeRow(context, block, { first, last }, pen, colour) {
-  const together = Math.max(1, Math.floor(1 / ((pen.x(1) - pen.x(0)) * (window.devicePixelRatio || 1))));
-  context.beginPath();
-  let drawing = false;
+/** A line from sample to sample; columns where samples lie too close to be told apart. */
+function drawRow(context, block, seen, pen, colour) {
+  const pxPerBucket = pen.x(1) - pen.x(0);
+  const dense = pxPerBucket < DENSE_PX || (block.perBucket > 1 && pxPerBucket < WIDEST_COLUMN_PX);
+  if (dense) fillColumns(context, block, seen, pen, colour);
+  else strokeRow(context, block, seen, pen, colour);
+}
+
+/** One column for each pixel, from the lowest to the highest, joined to the one before. */
+function fillColumns(context, block, { first, last }, pen, colour) {
+  const ratio = pixelRatio();
+  const together = Math.max(1, Math.round(1 / ((pen.x(1) - pen.x(0)) * ratio)));
+  const edge = (bucket) => Math.round(pen.x(bucket) * ratio) / ratio;
+  context.fillStyle = colour.ink;
+  let before = null;
   for (let i = first - (first % together); i < last; i += together) {
     const [low, high] = extremes(block, Math.max(first, i), Math.min(last, i + together));
+    if (low === MISSING) {
+      before = null;
+      continue;
+    }
+    const [top, bottom] = [pen.y(high), pen.y(low)];
+    const from = before ? Math.min(top, before.bottom) : top;
+    const to = before ? Math.max(bottom, before.top) : bottom;
+    const left = edge(i);
+    context.fillRect(left, from - TRACE_PX / 2, Math.max(1 / ratio, edge(i + together) - left), to - from + TRACE_PX);
+    before = { top, bottom };
+  }
+}
+
+function strokeRow(context, block, { first, last }, pen, colour) {
+  context.beginPath();
+  let drawing = false;
+  for (let i = first; i < last; i += 1) {
+    const [low, high] = [block.lows[i], block.highs[i]];
     if (low === MISSING) {
       drawing = false;
       continue;
@@ -191,8 +218,8 @@ function strokeRow(context, block, { first, last }, pen, colour) {
     drawing = true;
   }
   context.strokeStyle = colour.ink;
-  context.lineWidth = 1.25;
-  context.lineJoin = together > 1 ? "bevel" : "round";
+  context.lineWidth = TRACE_PX;
+  context.lineJoin = "bevel";
   context.stroke();
 }
 
