@@ -105,7 +105,7 @@ def measure(quick: bool) -> Report:  # noqa: FBT001 - the shape that every bench
         with Worker() as worker:
             clinic.read(worker, 0.25)  # imports and first-time costs are not the recording's
             runs = [clinic.read(worker, each) for each in hours]
-            waits = clinic.live(5 if quick else 30)
+            waits = clinic.live(3 if quick else 30)
         killed = clinic.killed(hours[-1] if quick else hours[1])
     return _report((*PROTOCOL, *protocol), runs, waits, killed, theirs)
 
