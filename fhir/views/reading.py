@@ -26,7 +26,8 @@ def metadata(ask: Ask) -> Answer:
 
 def newest(by: Principal, type_: str, fhir_id: str) -> Any:
     """The record as it stands now, where the principal may see it; else None."""
-    return port("visible")(mapping(type_).queryset(), by).filter(fhir_id=fhir_id).first()
+    found = port("visible")(mapping(type_).queryset(), by).filter(fhir_id=fhir_id)
+    return next(iter(found.order_by()[:1]), None)
 
 
 def read(ask: Ask, *, type_: str, fhir_id: str) -> Answer:
