@@ -395,7 +395,7 @@ def _figures(runs: list[Run], waits: list[float], killed: Killed, theirs_s: floa
         Figure("cpu_per_hour_longest_over_half", growth, "", f"<= {LINEAR:g}",
                growth <= LINEAR if whole else None),
         Figure("live_p95", float(np.percentile(waits, 95)), "s", f"<= {MOST_LIVE_S:g}",
-               bool(np.percentile(waits, 95) <= MOST_LIVE_S)),
+               bool(np.percentile(waits, 95) <= MOST_LIVE_S) if whole else None),
         Figure("resumed_after_kill", float(killed.kept), f"of {killed.before} pieces", "all",
                kept),
     ]  # fmt: skip
