@@ -91,6 +91,12 @@ export class Viewer {
     document.addEventListener("chartwave:moment", (event) => this.goTo(event.detail - this.startedMs));
     this.relayout();
     this.#open();
+    this.#startRest();
+  }
+
+  /** The page is drawn before the rest is asked for: together they would come later, each of them. */
+  async #startRest() {
+    await this.#load();
     this.state.start();
     this.findings.loadWhole(false);
     setInterval(() => this.#showFreshness(), 1000);
@@ -216,11 +222,10 @@ export class Viewer {
     return Math.min(every, Math.ceil(this.paper.paper ? SAMPLES_PER_PX * pixels : pixels / 2));
   }
 
-  #load() {
+  async #load() {
     const first = this.paper.arrangement.cells.find((cell) => cell.channel !== null);
-    this.loader.load(this.shown);
+    await Promise.all([this.loader.load(this.shown), this.findings.load(this.shown)]);
     this.loader.loadOutline(this.lengthMs, first?.channel ?? 0, this.overview.widthPx / 2);
-    this.findings.load(this.shown);
   }
 
   /** Once for each frame, however often something changed. */
