@@ -27,7 +27,7 @@ class Bell(NamedTuple):
 
 # Sizes and directions within what textbooks of vectorcardiography call usual; chosen by us.
 P_WAVE: Final = Bell(-0.165, 0.022, 0.07, 0.10, -0.01)
-T_WAVE: Final = Bell(0.290, 0.048, 0.26, 0.20, -0.16)
+T_WAVE: Final = Bell(0.245, 0.038, 0.26, 0.20, -0.16)
 QRS: Final = (
     Bell(-0.022, 0.008, -0.16, -0.06, -0.24),
     Bell(0.000, 0.011, 1.05, 0.85, 0.22),

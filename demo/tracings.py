@@ -10,7 +10,7 @@ from demo.dipole import LEADS, twelve_leads
 
 SECONDS: Final = 10
 SAMPLING_RATE_HZ: Final = 500
-RANGE_MV: Final = (-8.192, 8.19175)  # 0.25 µV a step
+RANGE_UV: Final = (-8192.0, 8191.75)  # 0.25 µV a step
 SEED: Final = 12
 
 
@@ -38,11 +38,11 @@ def tracing(folder: Path, person: Person, began: datetime, rate_per_min: float) 
     leads = twelve_leads(SECONDS, SAMPLING_RATE_HZ, rate_per_min, SEED)
     signals = [
         edfio.EdfSignal(
-            trace,
+            1000 * trace,
             SAMPLING_RATE_HZ,
             label=f"ECG {name}",
-            physical_dimension="mV",
-            physical_range=RANGE_MV,
+            physical_dimension="uV",
+            physical_range=RANGE_UV,
             prefiltering="HP:0.05Hz LP:150Hz",
         )
         for name, trace in zip(LEADS, leads.T, strict=True)
