@@ -92,11 +92,12 @@ def test_the_trace_is_read_without_a_mouse(trace):
     trace.locator("[data-paper-canvas]").focus()
     trace.keyboard.press("+")  # less than a young recording holds, so that there is somewhere to go
     trace.keyboard.press("Home")
+    trace.wait_for_timeout(500)
     start = shown(trace)
     trace.keyboard.press("ArrowRight")
-    assert shown(trace) != start
+    until(lambda: shown(trace) != start, 10)
     trace.keyboard.press("ArrowLeft")
-    assert shown(trace) == start
+    until(lambda: shown(trace) == start, 10)
     span = trace.locator("[data-span]")
     before = span.inner_text()
     trace.keyboard.press("+")
