@@ -6,14 +6,9 @@ Run: ``python benchmarks/ecg_speed.py [--quick] [--json]``.
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
 import sys
-import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -28,10 +23,10 @@ import sleepecg
 from scipy.signal import resample_poly
 
 from benchmarks.figures import Figure, Report, Table, main
-from benchmarks.house import process_cpu_s, scratch_house
+from benchmarks.house import scratch_house
 from benchmarks.records import mitdb_ecg, mitdb_names, signals_folder
+from benchmarks.worker import Worker, until
 
-ROOT: Final = Path(__file__).resolve().parent.parent
 RATE_HZ: Final = 250
 RECORDED_HZ: Final = 360
 CHANNELS: Final = ("II", "V5", "V1")
@@ -41,8 +36,6 @@ QUICK_HOURS: Final = (0.5, 1.0)
 BLOCK_S: Final = 60
 CHUNK_S: Final = 10
 APART_S: Final = 3.0
-SAMPLED_S: Final = 0.25
-WITHIN_S: Final = 1800.0
 MOST_WALL_S: Final = 180.0
 MOST_BYTES: Final = 2e9
 LEAST_TIMES: Final = 10.0
@@ -54,7 +47,7 @@ PROTOCOL: Final = (
     "A recording of 3 leads at 250 Hz lies in the database; a worker (manage.py worker), warm and",
     "waiting, is told of it. Wall: until the reading of the whole stands there. CPU: the worker",
     "and all its processes. Memory: the largest sum of their proportional set sizes (PSS), sampled",
-    "every 0.25 s. Killed: SIGKILL to a worker in the middle of the longest recording; the next",
+    "every 0.25 s. Killed: SIGKILL to a worker in the middle of the recording of 6 h; the next",
     "one goes on. Live: 10 s chunks of 3 leads, 3 s apart, into a recording that is 20 min long;",
     "until the reading holds them. Beside it neurokit2.ecg_process on one lead of the same signal",
     "in this run, per hour of a lead.",
@@ -93,6 +86,19 @@ class Killed:
     processes_left: int
     complete: bool
 
+    def rows(self) -> list[list[str]]:
+        found = str(self.pieces) if self.complete else "?"
+        return [
+            ["pieces kept of those before the kill", f"{self.kept}", f"of {self.before}"],
+            ["pieces after it went on", found, f"of {self.pieces}"],
+            ["processes that outlive a killed worker", str(self.processes_left), "5 s later"],
+        ]
+
+    def figure(self) -> Figure:
+        kept = self.kept == self.before and self.complete and not self.processes_left
+        unit = f"of {self.before} pieces"
+        return Figure("resumed_after_kill", float(self.kept), unit, "all", kept)
+
 
 def measure(quick: bool) -> Report:  # noqa: FBT001 - the shape that every benchmark has
     """Recordings of growing length, a killed worker, live chunks, and neurokit2 beside it."""
@@ -106,7 +112,7 @@ def measure(quick: bool) -> Report:  # noqa: FBT001 - the shape that every bench
             clinic.read(worker, 0.25)  # imports and first-time costs are not the recording's
             runs = [clinic.read(worker, each) for each in hours]
             waits = clinic.live(3 if quick else 30)
-        killed = clinic.killed(hours[-1] if quick else hours[1])
+        killed = None if quick else clinic.killed(hours[1])  # two more workers to warm up
     return _report((*PROTOCOL, *protocol), runs, waits, killed, theirs)
 
 
@@ -134,54 +140,6 @@ def _ecg_process_s(tape: np.ndarray, seconds: int) -> float:
     begun = time.process_time()
     neurokit2.ecg_process(lead[: seconds * RATE_HZ], sampling_rate=RATE_HZ)
     return (time.process_time() - begun) * 3600 / seconds
-
-
-class Worker:
-    """A worker of its own session, and what it uses."""
-
-    def __enter__(self) -> Worker:
-        from django.db import connection
-
-        self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "worker"], cwd=ROOT, start_new_session=True
-        )
-        before = _one("SELECT coalesce(max(id), 0) FROM procrastinate_workers")
-        newer = f"SELECT count(*) FROM procrastinate_workers WHERE id > {before}"
-        _until(lambda: _one(newer) > 0)
-        connection.close()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.process.terminate()
-        self.process.wait(60)
-
-    def cpu_s(self) -> float:
-        return process_cpu_s(self.process.pid)
-
-    def kill(self) -> int:
-        """SIGKILL; how many of its processes live on 5 s later."""
-        session = self.process.pid
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-        time.sleep(5)
-        return len(_session(session))
-
-    @contextmanager
-    def watched(self) -> Iterator[list[float]]:
-        """The largest memory of all its processes together, in the end."""
-        peak, over = [0.0], threading.Event()
-
-        def watch() -> None:
-            while not over.wait(SAMPLED_S):
-                peak[0] = max(peak[0], sum(map(_pss, _session(self.process.pid))))
-
-        thread = threading.Thread(target=watch)
-        thread.start()
-        try:
-            yield peak
-        finally:
-            over.set()
-            thread.join()
 
 
 class Clinic:
@@ -239,7 +197,7 @@ class Clinic:
         cpu_s, begun = worker.cpu_s(), time.monotonic()
         with worker.watched() as peak:
             _enqueue(recording)
-            _until(lambda: _is_read(recording))
+            until(lambda: _is_read(recording))
         wall_s = time.monotonic() - begun
         return Run(hours, wall_s, worker.cpu_s() - cpu_s, peak[0])
 
@@ -251,11 +209,11 @@ class Clinic:
         n_pieces = grid.count(round(hours * 3600 * RATE_HZ), RATE_HZ)
         with Worker() as first:
             _enqueue(recording)
-            _until(lambda: len(_pieces(recording)) >= n_pieces // 3)
+            until(lambda: len(_pieces(recording)) >= n_pieces // 3)
             left = first.kill()
         before = _pieces(recording)
         with Worker():
-            _until(lambda: _is_read(recording))
+            until(lambda: _is_read(recording))
         after = _pieces(recording)
         kept = sum(after.get(first) == at for first, at in before.items())
         return Killed(n_pieces, len(before), kept, left, len(after) == n_pieces)
@@ -272,7 +230,7 @@ class Clinic:
         recording = self.stored(1 / 3, closed=False)
         _enqueue(recording)
         at = round(1200 * RATE_HZ)
-        _until(lambda: _read_to(recording) >= at)
+        until(lambda: _read_to(recording) >= at)
         by = Principal(kind="device", id=str(self.device.pk))
         size, waits = CHUNK_S * RATE_HZ, []
         for seq in range(chunks):
@@ -284,7 +242,7 @@ class Clinic:
             receive_chunk(by=by, recording_id=recording.pk, upload=upload)
             begun = time.monotonic()
             at += size
-            _until(lambda: _read_to(recording) >= at, every_s=0.02)  # noqa: B023 - used at once
+            until(lambda: _read_to(recording) >= at, every_s=0.02)  # noqa: B023 - used at once
             waits.append(time.monotonic() - begun)
             time.sleep(APART_S)
         return waits
@@ -309,49 +267,11 @@ def _pieces(recording: Any) -> dict[int, Any]:
     return dict(recording.analyses.pieces().values_list("from_sample", "at"))
 
 
-def _one(sql: str) -> int:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        return int(cursor.fetchone()[0])
-
-
-def _until(done: Callable[[], bool], every_s: float = 0.1) -> None:
-    deadline = time.monotonic() + WITHIN_S
-    while not done():
-        if time.monotonic() > deadline:
-            raise SystemExit("The worker did not come to its end.")
-        time.sleep(every_s)
-
-
-def _session(leader: int) -> list[int]:
-    """Living processes of a session."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rsplit(")", 1)[1].split()
-        except OSError:
-            continue
-        if int(fields[3]) == leader and fields[0] != "Z":
-            found.append(int(stat.parent.name))
-    return found
-
-
-def _pss(pid: int) -> float:
-    """Bytes of a process, its share of what several share."""
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0.0
-    return sum(1024.0 * int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-
-
 def _report(
     protocol: tuple[str, ...],
     runs: list[Run],
     waits: list[float],
-    killed: Killed,
+    killed: Killed | None,
     theirs_s: float,
 ) -> Report:
     rows = [
@@ -365,26 +285,23 @@ def _report(
     header = ["3 leads", "wall s", "CPU s", "CPU s per lead-hour", "peak MB", "times real time"]
     rest = [
         ["live: chunk to reading, s", f"{np.median(waits):.2f}", f"{max(waits):.2f}"],
-        ["pieces kept of those before the kill", f"{killed.kept}", f"of {killed.before}"],
-        ["pieces after it went on", f"{killed.pieces if killed.complete else '?'}",
-         f"of {killed.pieces}"],
-        ["processes that outlive a killed worker", str(killed.processes_left), "5 s later"],
         ["neurokit2.ecg_process, CPU s per lead-hour", f"{theirs_s:.1f}", ""],
-    ]  # fmt: skip
+        *(killed.rows() if killed else []),
+    ]
     tables = (
         Table("Recordings of growing length", header, rows),
         Table("Live, killed, and beside it", ["what", "median or number", "largest or of"], rest),
     )
-    return Report(protocol, tables, _figures(runs, waits, killed, theirs_s))
+    ended = killed.figure() if killed else Figure("resumed_after_kill", None, "", "all", None)
+    return Report(protocol, tables, [*_figures(runs, waits, theirs_s), ended])
 
 
-def _figures(runs: list[Run], waits: list[float], killed: Killed, theirs_s: float) -> list[Figure]:
+def _figures(runs: list[Run], waits: list[float], theirs_s: float) -> list[Figure]:
     longest = runs[-1]
     whole = longest.hours == HOURS[-1]
     wall_s = longest.wall_s if whole else None
     times = theirs_s / longest.cpu_per_lead_hour
     growth = longest.cpu_per_lead_hour / runs[-2].cpu_per_lead_hour
-    kept = killed.kept == killed.before and killed.complete and not killed.processes_left
     most = max(run.bytes for run in runs)
     return [
         Figure("wall_24h_3_leads", wall_s, "s", f"< {MOST_WALL_S:g}",
@@ -396,8 +313,6 @@ def _figures(runs: list[Run], waits: list[float], killed: Killed, theirs_s: floa
                growth <= LINEAR if whole else None),
         Figure("live_p95", float(np.percentile(waits, 95)), "s", f"<= {MOST_LIVE_S:g}",
                bool(np.percentile(waits, 95) <= MOST_LIVE_S) if whole else None),
-        Figure("resumed_after_kill", float(killed.kept), f"of {killed.before} pieces", "all",
-               kept),
     ]  # fmt: skip
 
 
