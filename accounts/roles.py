@@ -30,11 +30,24 @@ SYNC_MANAGE = "sync.manage"
 USER_MANAGE = "user.manage"
 CLIENT_MANAGE = "client.manage"
 AUDIT_READ = "audit.read"
+# Open a chart that nothing else opens, with a reason, until the shift ends.
+CHART_BREAK_GLASS = "chart.break-glass"
+# Judge whether a glass was broken for good reason.
+ACCESS_REVIEW = "access.review"
+# Write down and end whom a patient keeps from the chart; label a person as sensitive.
+ACCESS_RESTRICT = "access.restrict"
 
-_DESK = {IDENTITY_READ, IDENTITY_WRITE, ENCOUNTER_MANAGE, APPOINTMENT_MANAGE}
+_DESK = {
+    IDENTITY_READ,
+    IDENTITY_WRITE,
+    ENCOUNTER_MANAGE,
+    APPOINTMENT_MANAGE,
+    ACCESS_RESTRICT,
+}
 _CLINICAL = _DESK | {
     CHART_READ,
     CHART_WRITE,
+    CHART_BREAK_GLASS,
     OBSERVATION_ACCEPT,
     DEVICE_ATTACH,
     MEDICATION_ADMINISTER,
@@ -46,5 +59,5 @@ SCOPES: dict[str, frozenset[str]] = {
     Role.NURSE: frozenset(_CLINICAL),
     Role.REGISTRAR: frozenset(_DESK),
     Role.ADMINISTRATOR: frozenset({DEVICE_MANAGE, SYNC_MANAGE, USER_MANAGE, CLIENT_MANAGE}),
-    Role.PRIVACY_OFFICER: frozenset({AUDIT_READ}),
+    Role.PRIVACY_OFFICER: frozenset({AUDIT_READ, ACCESS_REVIEW, ACCESS_RESTRICT, IDENTITY_READ}),
 }
