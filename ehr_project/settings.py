@@ -129,6 +129,9 @@ def _database() -> dict[str, Any]:
 
 DATABASES = {"default": _database()}
 
+# Limits and short memories, shared by every process.
+CACHES = {"default": {"BACKEND": "accounts.cache_table.CacheTable"}}
+
 # Private networks that sync may call, e.g. the hospital's own: 10.20.0.0/16,127.0.0.0/8
 SYNC_NETWORKS = [
     str(ip_network(network)) for network in env.list("CHARTWAVE_SYNC_NETWORKS", default=[])

@@ -1,6 +1,7 @@
 """Who works here, where, in which role, and who did what."""
 
 from accounts.models.audit import AuditEvent
+from accounts.models.cache import CacheEntry
 from accounts.models.client import Client
 from accounts.models.facility import Location, Organization
 from accounts.models.people import Membership, Practitioner, User
@@ -8,6 +9,7 @@ from accounts.models.practitioner_role import PractitionerRole
 
 __all__ = [
     "AuditEvent",
+    "CacheEntry",
     "Client",
     "Location",
     "Membership",
