@@ -1,6 +1,6 @@
 """Who works here, where, in which role, and who did what."""
 
-from accounts.models.audit import AuditEvent
+from accounts.models.audit import AuditEvent, AuditSeal
 from accounts.models.cache import CacheEntry
 from accounts.models.client import Client
 from accounts.models.facility import Location, Organization
@@ -9,6 +9,7 @@ from accounts.models.practitioner_role import PractitionerRole
 
 __all__ = [
     "AuditEvent",
+    "AuditSeal",
     "CacheEntry",
     "Client",
     "Location",

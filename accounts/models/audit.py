@@ -1,6 +1,8 @@
-"""Who did what, when, to which record: rows that are written once."""
+"""Who did what, when, to which record: rows that are written once, and the seals over them."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from fhir.fields import VerbatimJSONField
@@ -19,6 +21,14 @@ class AuditEvent(models.Model):
     # FHIR references of what was touched, such as Observation/0190….
     entities = models.JSONField(default=list)
     detail = VerbatimJSONField(default=dict)
+    # The address the request came from; empty for what the house does by itself.
+    network = models.CharField(max_length=45, blank=True, default="", db_default="")
+    # Why, where it is not treatment as usual: a code of v3-ActReason, such as BTG.
+    purpose = models.CharField(max_length=20, blank=True, default="", db_default="")
+    # The transaction that wrote it: what has ended comes under seal in this order.
+    txid = models.BigIntegerField(
+        db_default=RawSQL("pg_current_xact_id()::text::int8", ()), editable=False
+    )
 
     append_only = True
 
@@ -26,7 +36,33 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["patient_id", "at"], name="audit_of_patient"),
             models.Index(fields=["principal", "at"], name="audit_of_principal"),
+            models.Index(fields=["txid", "id"], name="audit_in_order"),
         ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.principal} {self.action} {self.outcome}"
+
+
+class AuditSeal(models.Model):
+    """A link of the chain over the audit trail: which rows, the digest of each, and the head.
+
+    The head is computed over the head before it, so that nothing sealed can be altered, removed,
+    added or put in another order without every later head being another one.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    # How a row becomes bytes: ``accounts.trail.digests.FORMS``.
+    form = models.PositiveSmallIntegerField()
+    # The last row that was read; the next seal goes on behind it.
+    txid = models.BigIntegerField()
+    last_id = models.UUIDField()
+    events = ArrayField(models.UUIDField())
+    # SHA-256 of each row, one after the other.
+    digests = models.BinaryField()
+    head = models.BinaryField()
+
+    append_only = True
+
+    def __str__(self) -> str:
+        return f"seal {self.number} over {len(self.events)} rows"

@@ -1,4 +1,4 @@
-"""``manage.py worker``: reads signals as they come and sends records to other systems."""
+"""``manage.py worker``: reads signals as they come, sends records on, seals the audit trail."""
 
 from __future__ import annotations
 
@@ -42,15 +42,20 @@ class Command(BaseCommand):
         stop = threading.Event()
         for ending in (signal.SIGTERM, signal.SIGINT):
             signal.signal(ending, lambda *_: stop.set())
-        sync = threading.Thread(target=_sync, args=(stop,), name="sync")
-        sync.start()
+        beside = [
+            threading.Thread(target=run, args=(stop,), name=name)
+            for name, run in (("sync", _sync), ("sealer", _seal))
+        ]
+        for each in beside:
+            each.start()
         try:
             with parallel.examiners():
                 while not stop.is_set():
                     _serve(stop)
         finally:
             stop.set()
-            sync.join(GRACE_S)
+            for each in beside:
+                each.join(GRACE_S)
 
 
 def _serve(stop: threading.Event) -> None:
@@ -109,5 +114,11 @@ def _rescue_apart() -> None:
 
 def _sync(stop: threading.Event) -> None:
     from vitals.sync.loop import run_forever
+
+    run_forever(stop)
+
+
+def _seal(stop: threading.Event) -> None:
+    from accounts.trail.sealing import run_forever
 
     run_forever(stop)
