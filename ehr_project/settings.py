@@ -140,6 +140,8 @@ SYNC_NETWORKS = [
 SYNC_CA_FILE = env.str("CHARTWAVE_SYNC_CA", default="")
 # The role that web and worker sign in with: it may not change what is written once.
 DATABASE_APP_ROLE = env.str("DATABASE_APP_ROLE", default="chartwave_app")
+# For how long a broken glass opens a chart: until the shift ends.
+BREAK_GLASS_HOURS: int = env.int("CHARTWAVE_BREAK_GLASS_HOURS", default=12)
 # After how long a critical result that nobody acknowledged goes to everybody of the facility.
 CHARTWAVE_CRITICAL_MINUTES: int = env.int("CHARTWAVE_CRITICAL_MINUTES", default=30)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
