@@ -26,6 +26,22 @@ class TokenIndex(TableOperation):
         return f"Index what {self.model} is found by"
 
 
+class LabelIndex(TableOperation):
+    """Index the few rows of ``model`` that carry a security label, by patient."""
+
+    def make(self, table: str) -> Iterator[str]:
+        yield (
+            f'CREATE INDEX "{table}_labelled" ON "{table}" (patient_id) '
+            "WHERE cardinality(security) > 0"
+        )
+
+    def drop(self, table: str) -> Iterator[str]:
+        yield f'DROP INDEX "{table}_labelled"'
+
+    def describe(self) -> str:
+        return f"Index the labelled rows of {self.model}"
+
+
 class SpanIndex(TableOperation):
     """Index the spans of two columns of ``model`` by their beginning.
 

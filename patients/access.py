@@ -10,42 +10,130 @@ a thirty-day window as for people would take yesterday's research cohort away to
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast, Concat
 
 from accounts.models import Location, Membership, Organization, PractitionerRole
 from accounts.roles import CHART_READ
 from fhir.models import Change, Record, RecordQuerySet, StoredResource, StoredSubject
 from fhir.principal import Principal
-from patients.models import CareTeamMember, Encounter, FacilityLink, Patient, PatientRecord
+from patients.models import (
+    Binary,
+    BreakGlass,
+    CareTeamMember,
+    DocumentReference,
+    Encounter,
+    FacilityLink,
+    Patient,
+    PatientRecord,
+    Restriction,
+)
+from patients.models.break_glass import BreakGlassQuerySet, Overrode
+from patients.models.care_team import CareTeamMemberQuerySet
+from patients.models.encounter import EncounterQuerySet
+from patients.models.labels import IsSensitive
+from patients.models.opening import Opening
+from patients.models.restrictions import RestrictionQuerySet
 from patients.shared_types import PLACED, SHARED
 
 
 def treated_by(principal: Principal, patient: str) -> Q:
-    """Patients this clinician treats.
+    """Patients this clinician treats, or has broken the glass for.
 
     A chart is open to clinicians of a facility where the patient has an open encounter or one
-    that ended within 30 days, and to the members of the patient's care teams.
+    that ended within 30 days, and to the members of the patient's care teams. Not to those whom
+    the patient keeps away; nor, where the patient or a label says so, to anybody who does not
+    treat them closely. Breaking the glass goes before both.
 
     Args:
         principal: Who looks.
         patient: Name of the patient key on the outer row.
     """
-    facilities = principal.facilities_with(CHART_READ)
-    if not facilities:
-        return Q(pk__in=[])
-    here = Encounter.objects.giving_access().filter(
-        patient=OuterRef(patient), organization__in=facilities
+    if not principal.facilities_with(CHART_READ):
+        return NOBODY
+    kept = kept_from(principal, patient)
+    # Hardly anybody is restricted: the first question after the visit is nearly always the last.
+    welcome = ~Q(Exists(kept)) | (
+        ~Q(Exists(kept.of_user(principal))) & treated_closely(principal, patient)
     )
-    team = CareTeamMember.objects.giving_access().filter(
+    return treats(principal, patient) & welcome | Q(Exists(broken_by(principal, patient)))
+
+
+NOBODY = Q(pk__in=[])
+
+
+def treats(principal: Principal, patient: str) -> Q:
+    """Patients who are or lately were at a facility of ``principal``, or of a team of theirs."""
+    return Q(Exists(_visits(principal, patient))) | Q(Exists(_teams(principal, patient)))
+
+
+def treated_closely(principal: Principal, patient: str) -> Q:
+    """Patients whose care team ``principal`` is in, or whom they attend in a visit."""
+    attended = _visits(principal, patient).filter(attending__user_id=principal.id)
+    return Q(Exists(_teams(principal, patient))) | Q(Exists(attended))
+
+
+def kept_from(principal: Principal, patient: str) -> RestrictionQuerySet:
+    """Restrictions that may concern this person: of everybody, or of them."""
+    rows = Restriction.objects.in_force().of_reading().filter(patient=OuterRef(patient))
+    return rows.of_everybody() | rows.of_user(principal)
+
+
+def broken_by(principal: Principal, patient: str) -> BreakGlassQuerySet:
+    """Glasses that this person holds broken."""
+    return BreakGlass.objects.held_by(principal).filter(patient=OuterRef(patient))
+
+
+def _visits(principal: Principal, patient: str) -> EncounterQuerySet:
+    here = principal.facilities_with(CHART_READ)
+    return Encounter.objects.giving_access().filter(
+        patient=OuterRef(patient), organization__in=here
+    )
+
+
+def _teams(principal: Principal, patient: str) -> CareTeamMemberQuerySet:
+    return CareTeamMember.objects.giving_access().filter(
         team__patient=OuterRef(patient), practitioner__user_id=principal.id
     )
-    return Q(Exists(here)) | Q(Exists(team))
+
+
+def barriers(principal: Principal, patient: Patient) -> list[Overrode]:
+    """What keeps the chart of ``patient`` closed to ``principal``, before any glass."""
+    rows = Patient.objects.filter(pk=patient.pk)
+    close = rows.filter(treated_closely(principal, "pk")).exists()
+    kept = Restriction.objects.in_force().of_reading().filter(patient=patient)
+    mine = kept.of_user(principal) if close else kept.of_everybody() | kept.of_user(principal)
+    consents = set(mine.values_list("consent", flat=True))
+    found = {
+        Overrode.ELSEWHERE: not rows.filter(treats(principal, "pk")).exists(),
+        Overrode.RESTRICTION: bool(consents - {None}),
+        Overrode.LABEL: None in consents,
+    }
+    return [barrier for barrier, stands in found.items() if stands]
+
+
+def opened(rows: QuerySet[Any], principal: Principal, patient: str = "pk") -> QuerySet[Any]:
+    """``rows`` with what ``opening_of`` asks of each, in the same statement."""
+    glass = broken_by(principal, patient).order_by("-until")
+    asked: QuerySet[Any] = rows.annotate(
+        opened_closely=treated_closely(principal, patient),
+        glass_until=Subquery(glass.values("until")[:1]),
+    )
+    return asked
+
+
+def opening_of(row: Any) -> Opening:
+    """How the reader for whom ``opened`` asked has opened the chart of ``row``."""
+    close = row.opened_closely or row.glass_until is not None
+    return Opening(close=close, glass_until=row.glass_until)
 
 
 def known_to(principal: Principal, patient: str) -> Q:
-    """Patients who are known at a facility of this client."""
-    links = FacilityLink.objects.filter(patient=OuterRef(patient), facility__in=places(principal))
-    return Q(Exists(links))
+    """Patients who are known at a facility of this client, and kept from no program."""
+    here = places(principal)
+    links = FacilityLink.objects.filter(patient=OuterRef(patient), facility__in=here)
+    kept = Restriction.objects.in_force().of_reading().of_places(here)
+    return Q(Exists(links)) & ~Q(Exists(kept.filter(patient=OuterRef(patient))))
 
 
 def places(principal: Principal) -> list[UUID]:
@@ -59,7 +147,22 @@ def charts_of(principal: Principal, patient: str) -> Q:
         return treated_by(principal, patient)
     if principal.kind == "client" and principal.facilities:
         return known_to(principal, patient)
-    return Q(pk__in=[])
+    return NOBODY
+
+
+def shown_labelled(principal: Principal, patient: str) -> Q:
+    """Rows whose labels keep them from nobody, or not from ``principal``."""
+    return ~Q(IsSensitive("security")) | read_closely(principal, patient)
+
+
+def read_closely(principal: Principal, patient: str) -> Q:
+    """Patients of whom ``principal`` sees labelled records too: treated closely, or glass broken.
+
+    A program of named facilities treats nobody.
+    """
+    if principal.kind != "user":
+        return NOBODY
+    return treated_closely(principal, patient) | Q(Exists(broken_by(principal, patient)))
 
 
 def visible(rows: QuerySet[Any], principal: Principal) -> QuerySet[Any]:
@@ -72,7 +175,7 @@ def visible(rows: QuerySet[Any], principal: Principal) -> QuerySet[Any]:
     if issubclass(model, Patient):
         return rows.filter(charts_of(principal, "pk"))
     if issubclass(model, PatientRecord):
-        return rows.filter(charts_of(principal, "patient_id"))
+        return _of_charts(rows, principal)
     if issubclass(model, StoredResource):
         return rows.filter(_stored(principal))
     if issubclass(model, Change):
@@ -80,6 +183,29 @@ def visible(rows: QuerySet[Any], principal: Principal) -> QuerySet[Any]:
     if issubclass(model, Record):
         return _shared(rows, principal)
     return rows.none()
+
+
+def _of_charts(rows: QuerySet[Any], principal: Principal) -> QuerySet[Any]:
+    """Records of charts that one reads; of the labelled ones those that one may."""
+    found = rows.filter(charts_of(principal, "patient_id"))
+    if not rows.model.may_be_kept_back:
+        return found
+    if issubclass(rows.model, Binary):
+        found = found.filter(
+            ~Q(Exists(_labelled_documents())) | read_closely(principal, "patient_id")
+        )
+    return found.filter(shown_labelled(principal, "patient_id"))
+
+
+def _labelled_documents() -> QuerySet[DocumentReference]:
+    """Labelled documents of the same chart that name this file."""
+    named = Concat(Value("Binary/"), OuterRef("fhir_id"))
+    said = Cast("content", TextField())
+    return (
+        DocumentReference.objects.filter(IsSensitive("security"), patient=OuterRef("patient_id"))
+        .annotate(said=said)
+        .filter(said__contains=named)
+    )
 
 
 def _reads_shared(principal: Principal) -> bool:

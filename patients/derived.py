@@ -14,12 +14,16 @@ from patients.extensions import pronouns, sex_for_clinical_use
 from patients.models import (
     CareTeam,
     CareTeamMember,
+    Consent,
     Encounter,
     FacilityLink,
     NameWord,
     Patient,
+    Restriction,
 )
+from patients.models.labels import is_sensitive
 from patients.names import Name, edged_trigrams, prefixes, spellings, trigrams
+from patients.restrictions import restriction_rows
 
 Number: TypeAlias = tuple[UUID, str, str]
 
@@ -69,9 +73,26 @@ def _keys(model: type[Record], fhir_ids: set[str]) -> dict[str, UUID]:
 
 
 def link_patients(patients: list[Patient]) -> None:
-    """What follows from saved patients: where they are known, and which words names have."""
+    """What follows from saved patients: where they are known, words of names, who is kept away."""
     link_facilities(patients)
     remember_words(patients)
+    keep_sensitive(patients)
+
+
+def keep_sensitive(patients: list[Patient]) -> None:
+    """A sensitive person's chart is for those who treat them closely."""
+    changed = [patient.pk for patient in patients if patient.version > 1]
+    if changed:
+        Restriction.objects.filter(patient__in=changed, consent=None).delete()
+    Restriction.objects.bulk_create(
+        Restriction(patient=patient) for patient in patients if is_sensitive(patient.security)
+    )
+
+
+def restrict(consents: list[Consent]) -> None:
+    """Whom saved consents keep from the chart."""
+    Restriction.objects.filter(consent__in=consents).delete()
+    Restriction.objects.bulk_create(restriction_rows(consents))
 
 
 def remember_words(patients: list[Patient]) -> None:

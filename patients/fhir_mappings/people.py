@@ -213,6 +213,7 @@ MAPPINGS = (
         ),
         search=(PATIENT,),
         joins=("patient",),
+        link=derived.restrict,
     ),
     Mapping(
         "Appointment",

@@ -3,6 +3,7 @@
 from patients.models.allergy import AllergyIntolerance
 from patients.models.appointment import Appointment
 from patients.models.base import PatientRecord, PatientRecordQuerySet
+from patients.models.break_glass import BreakGlass, GlassReview
 from patients.models.care_team import CareTeam, CareTeamMember
 from patients.models.condition import Condition
 from patients.models.consent import Consent
@@ -27,6 +28,7 @@ from patients.models.procedure import Procedure
 from patients.models.ranges import ReferenceRange
 from patients.models.related_person import RelatedPerson
 from patients.models.reports import DiagnosticReport
+from patients.models.restrictions import Restriction
 from patients.models.tasks import Task
 from patients.models.terminology import Concept, TerminologyLoad
 
@@ -34,6 +36,7 @@ __all__ = [
     "AllergyIntolerance",
     "Appointment",
     "Binary",
+    "BreakGlass",
     "CarePlan",
     "CareTeam",
     "CareTeamMember",
@@ -48,6 +51,7 @@ __all__ = [
     "FamilyMemberHistory",
     "Flag",
     "FormularyItem",
+    "GlassReview",
     "Goal",
     "ImagingStudy",
     "Immunization",
@@ -69,6 +73,7 @@ __all__ = [
     "Procedure",
     "ReferenceRange",
     "RelatedPerson",
+    "Restriction",
     "ServiceRequest",
     "Task",
     "TerminologyLoad",

@@ -37,6 +37,7 @@ class AllergyIntolerance(PatientRecord):
     """An allergy, an intolerance, or the statement that none is known."""
 
     fhir_type = "AllergyIntolerance"
+    may_be_kept_back = False
 
     clinical_status = models.CharField(max_length=40, blank=True)
     verification_status = models.CharField(max_length=40, blank=True)

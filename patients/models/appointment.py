@@ -39,6 +39,7 @@ class Appointment(PatientRecord):
     """A time kept for a patient."""
 
     fhir_type = "Appointment"
+    may_be_kept_back = False
 
     status = models.CharField(max_length=20, blank=True)
     cancelation_reason_system = models.TextField(blank=True)

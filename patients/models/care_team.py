@@ -13,6 +13,7 @@ class CareTeam(PatientRecord):
     """A team around one patient."""
 
     fhir_type = "CareTeam"
+    may_be_kept_back = False
 
     status = models.CharField(max_length=20, blank=True)
     name = models.TextField(blank=True)

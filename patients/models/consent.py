@@ -9,12 +9,15 @@ from patients.models.base import PatientRecord, PatientRecordQuerySet
 
 # Scope of a statement about resuscitation and treatment at the end of life.
 ADVANCE_DIRECTIVE = "adr"
+# Scope of a statement about who may see the record.
+PRIVACY = "patient-privacy"
 
 
 class Consent(PatientRecord):
     """One statement of the patient, or of somebody who may decide for them."""
 
     fhir_type = "Consent"
+    may_be_kept_back = False
 
     status = models.CharField(max_length=20, blank=True)
     scope_system = models.TextField(blank=True)

@@ -39,6 +39,7 @@ class Encounter(PatientRecord):
     """A visit, an admission or a stay in bed."""
 
     fhir_type = "Encounter"
+    may_be_kept_back = False
 
     status = models.CharField(max_length=20, blank=True)
     class_code = models.CharField(max_length=40, blank=True)

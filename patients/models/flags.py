@@ -136,6 +136,7 @@ class Flag(PatientRecord):
     """A warning about a patient, from a moment to a moment, with why."""
 
     fhir_type = "Flag"
+    may_be_kept_back = False
 
     status = models.CharField(max_length=40, blank=True)
     categories = VerbatimJSONField(default=list)

@@ -13,6 +13,7 @@ from accounts.roles import IDENTITY_READ
 from fhir.fields import VerbatimJSONField
 from fhir.models import Record, RecordQuerySet
 from fhir.principal import Principal
+from patients.models.opening import Opening
 from patients.names import Name, trigrams, words
 
 
@@ -91,6 +92,9 @@ class Patient(Record):
     name_prefixes = ArrayField(models.TextField(), default=list, editable=False)
     identifier_values = ArrayField(models.TextField(), default=list, editable=False)
 
+    # How a reader opened this chart; None where no reader did: an act, the worker.
+    opening: Opening | None = None
+
     objects = PatientQuerySet.as_manager()
 
     class Meta:
@@ -117,6 +121,11 @@ class Patient(Record):
     @property
     def about(self) -> UUID:
         return self.id
+
+    @property
+    def keeps_back(self) -> bool:
+        """Labelled records are not for whoever opened this chart."""
+        return self.opening is not None and not self.opening.close
 
     @property
     def name(self) -> Name:

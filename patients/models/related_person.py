@@ -11,6 +11,7 @@ class RelatedPerson(PatientRecord):
     """Somebody with a tie to the patient, who is not the patient."""
 
     fhir_type = "RelatedPerson"
+    may_be_kept_back = False
 
     identifiers = VerbatimJSONField(default=list)
     active = models.BooleanField(null=True)
