@@ -19,6 +19,8 @@ import { offsetMinutes } from "./words.js";
 
 const HEIGHT_SHARE = 0.62;
 const SAMPLES_PER_PX = 2;
+const FAR_PAGES = 3; // After a move so far the next one is likely to go anywhere.
+const SETTLED_MS = 150;
 
 export class Viewer {
   #root;
@@ -28,6 +30,8 @@ export class Viewer {
   #follow = false;
   #shownFreshness = null;
   #frame = null;
+  #far = false;
+  #ahead = null;
 
   paper = null;
   startMs = 0;
@@ -131,7 +135,9 @@ export class Viewer {
   }
 
   #moveTo(ms) {
+    const before = this.startMs;
     this.startMs = clampStart(ms, this.lengthMs, this.paper);
+    this.#far = Math.abs(this.startMs - before) > FAR_PAGES * pageMs(this.paper);
     this.#tellPosition();
     this.#load();
     this.renderSoon();
@@ -256,7 +262,11 @@ export class Viewer {
     const whole = this.loader.pending === 0 && this.findings.pending === 0 && !this.loader.failed;
     const detail = { startMs: this.startMs, whole };
     this.#root.dispatchEvent(new CustomEvent("chartwave:drawn", { bubbles: true, detail }));
-    if (!whole) return;
+    clearTimeout(this.#ahead);
+    if (whole) this.#ahead = setTimeout(() => this.#loadAhead(), this.#far ? SETTLED_MS : 0);
+  }
+
+  #loadAhead() {
     this.loader.ahead(this.shown);
     if (this.closed) this.findings.ahead(this.shown); // What grows is read later: nothing stands there yet.
   }
