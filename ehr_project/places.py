@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import (
+    ACCESS_REVIEW,
     APPOINTMENT_MANAGE,
     CHART_READ,
     DEVICE_ATTACH,
@@ -52,6 +53,7 @@ OTHER_PLACES = (
     Place("drafts", _("My drafts"), "pen-line", NOTE_SIGN, key="8"),
     Place("unassigned", _("Unassigned data"), "unlink", DEVICE_ATTACH),
     Place("uploads", _("Uploads"), "upload", DEVICE_ATTACH),
+    Place("access-reviews", _("Broken glasses"), "shield", ACCESS_REVIEW),
     Place("sync", _("Sync"), "refresh-cw", SYNC_MANAGE),
     Place("admin:index", _("Administration"), "settings", ADMIN),
 )

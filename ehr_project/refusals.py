@@ -33,5 +33,5 @@ class RefusalMiddleware:
             detail={"code": error.code, "method": request.method},
         )
         page = error.status if error.status in PAGES else 400
-        context = {"message": error.message, "code": error.code}
+        context = {"message": error.message, "code": error.code, "way_on": error.way_on}
         return render(request, f"errors/{page}.html", context, status=error.status)

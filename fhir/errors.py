@@ -10,12 +10,14 @@ class Refusal(Exception):
         issue: FHIR issue-type code for an OperationOutcome.
         expression: FHIRPath of the element at fault, or the name of the parameter, if there is one.
         part: Part of the request that is at fault where no element is.
+        way_on: Address of the page that helps whoever was refused; empty where there is none.
     """
 
     status = 400
     code = "refused"
     issue = "processing"
     part = "request"
+    way_on = ""
 
     def __init__(self, message: str = "", *, expression: str = "", code: str = "") -> None:
         self.message = message or (self.__doc__ or "").strip()

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Concat
 
-from accounts.models import Location, Membership, Organization, PractitionerRole
+from accounts.models import AuditEvent, Location, Membership, Organization, PractitionerRole
 from accounts.roles import CHART_READ
 from fhir.models import Change, Record, RecordQuerySet, StoredResource, StoredSubject
 from fhir.principal import Principal
@@ -34,6 +34,7 @@ from patients.models.encounter import EncounterQuerySet
 from patients.models.labels import IsSensitive
 from patients.models.opening import Opening
 from patients.models.restrictions import RestrictionQuerySet
+from patients.reviewing import trail_read_by
 from patients.shared_types import PLACED, SHARED
 
 
@@ -117,6 +118,7 @@ def opened(rows: QuerySet[Any], principal: Principal, patient: str = "pk") -> Qu
     glass = broken_by(principal, patient).order_by("-until")
     asked: QuerySet[Any] = rows.annotate(
         opened_closely=treated_closely(principal, patient),
+        glass_held=Subquery(glass.values("pk")[:1]),
         glass_until=Subquery(glass.values("until")[:1]),
     )
     return asked
@@ -124,8 +126,15 @@ def opened(rows: QuerySet[Any], principal: Principal, patient: str = "pk") -> Qu
 
 def opening_of(row: Any) -> Opening:
     """How the reader for whom ``opened`` asked has opened the chart of ``row``."""
-    close = row.opened_closely or row.glass_until is not None
-    return Opening(close=close, glass_until=row.glass_until)
+    close = row.opened_closely or row.glass_held is not None
+    return Opening(close=close, glass=row.glass_held, glass_until=row.glass_until)
+
+
+def open_to(principal: Principal, patient: Patient) -> Patient:
+    """``patient``, who has been found to be visible, with how ``principal`` opens the chart."""
+    rows = opened(Patient.objects.filter(pk=patient.pk).only("pk"), principal)
+    patient.opening = opening_of(rows.get())
+    return patient
 
 
 def known_to(principal: Principal, patient: str) -> Q:
@@ -168,6 +177,8 @@ def read_closely(principal: Principal, patient: str) -> Q:
 def visible(rows: QuerySet[Any], principal: Principal) -> QuerySet[Any]:
     """The rows that ``principal`` may read; nothing for whoever no rule names."""
     model = rows.model
+    if issubclass(model, AuditEvent):
+        return rows.filter(trail_read_by(principal))
     if principal.sees_everything:
         return rows
     if principal.kind not in ("user", "client"):
@@ -180,9 +191,7 @@ def visible(rows: QuerySet[Any], principal: Principal) -> QuerySet[Any]:
         return rows.filter(_stored(principal))
     if issubclass(model, Change):
         return rows.filter(_changes(principal))
-    if issubclass(model, Record):
-        return _shared(rows, principal)
-    return rows.none()
+    return _shared(rows, principal)
 
 
 def _of_charts(rows: QuerySet[Any], principal: Principal) -> QuerySet[Any]:
@@ -242,6 +251,8 @@ def _changes(principal: Principal) -> Q:
 
 def _shared(rows: QuerySet[Any], principal: Principal) -> QuerySet[Any]:
     """Records that are about no patient: who works where, places, medicines, devices."""
+    if not issubclass(rows.model, Record):
+        return rows.none()
     if type(rows.model._default_manager.all()).visible_to is not RecordQuerySet.visible_to:
         # The table has a rule of its own, whichever way the rows were asked for.
         return rows.filter(pk__in=rows.model._default_manager.visible_to(principal).values("pk"))

@@ -7,18 +7,20 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.roles import CHART_WRITE, IDENTITY_WRITE
+from accounts.roles import ACCESS_RESTRICT, CHART_WRITE, IDENTITY_WRITE
 from fhir.errors import Invalid, Refusal
 from fhir.principal import Principal
 from patients.acts import charting, identity
 from patients.models import Consent, Patient, RelatedPerson
 from patients.models.base import ENTERED_IN_ERROR
-from patients.models.consent import ADVANCE_DIRECTIVE
+from patients.models.consent import ADVANCE_DIRECTIVE, PRIVACY
 
 TERMINOLOGY = "http://terminology.hl7.org/CodeSystem/"
 PERMIT, DENY = "permit", "deny"
 # Consent.policyRule: FHIR wants a policy; this is the one that decides where nothing else does.
 RULES = {PERMIT: "OPTIN", DENY: "OPTOUT"}
+# Sharing with others, as the form words it, is about sending; who works here goes on reading.
+SENDING = {"action": [{"coding": [{"system": TERMINOLOGY + "consentaction", "code": "disclose"}]}]}
 
 
 class NotInForce(Refusal):
@@ -108,7 +110,7 @@ def record_consent(
         consented_at=at,
         policy_rule_system=TERMINOLOGY + "v3-ActCode",
         policy_rule_code=RULES[decision],
-        provision={"type": decision},
+        provision={"type": decision} | (SENDING if scope["code"] == PRIVACY else {}),
         performers=[{"reference": patient.reference}],
     )
     if scope["code"] == ADVANCE_DIRECTIVE:
@@ -130,5 +132,10 @@ def withdraw_consent(
     if consent.scope_code == ADVANCE_DIRECTIVE:
         return charting.update(consent, by=by, expected=expected, action="withdraw")
     return identity.update(
-        consent, by=by, expected=expected, scope=IDENTITY_WRITE, action="withdraw"
+        consent, by=by, expected=expected, scope=scope_of(consent), action="withdraw"
     )
+
+
+def scope_of(consent: Consent) -> str:
+    """What it takes to end ``consent``: a restriction is ended by who may write one."""
+    return ACCESS_RESTRICT if consent.scope_code == PRIVACY else IDENTITY_WRITE

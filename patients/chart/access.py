@@ -14,7 +14,7 @@ from fhir.principal import Principal
 from fhir.together import Loading, Sql
 from patients.chart.person import Person, person
 from patients.models import BreakGlass, GlassReview, Patient, PatientRecord
-from patients.models.break_glass import Overrode, Reason
+from patients.models.break_glass import CLOSING, Overrode, Reason
 from patients.models.labels import FUNCTION
 
 TOLD_FOR = timedelta(days=14)
@@ -45,6 +45,22 @@ class Look:
     action: str
     outcome: str
     entities: list[str]
+
+    @property
+    def kinds(self) -> list[str]:
+        """Of what types the records were, without their ids."""
+        return sorted({each.partition("/")[0] for each in self.entities})
+
+
+@dataclass(frozen=True)
+class Found:
+    """One step of a review."""
+
+    at: datetime
+    by: str
+    outcome: str
+    remark: str
+    closes: bool
 
 
 @dataclass(frozen=True)
@@ -145,3 +161,18 @@ def looks_of(case: Case) -> list[Look]:
         at__lte=row.ended_at or row.until,
     ).order_by("at")[:LOOKS_AT_MOST]
     return [Look(each.at, each.action, each.outcome, list(each.entities)) for each in found]
+
+
+def reviews_of(case: Case) -> list[Found]:
+    """What was found so far, oldest first."""
+    rows = GlassReview.objects.filter(glass=case.row).select_related("by").order_by("at")
+    return [
+        Found(
+            at=row.at,
+            by=str(row.by),
+            outcome=str(row.get_outcome_display()),
+            remark=row.remark,
+            closes=row.outcome in CLOSING,
+        )
+        for row in rows
+    ]

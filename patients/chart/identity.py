@@ -13,7 +13,8 @@ from patients.chart.concepts import all_words, understood, words_of
 from patients.extensions import SEX_WORDS
 from patients.models import CareTeam, Consent, Patient, RelatedPerson
 from patients.models.base import ENTERED_IN_ERROR
-from patients.models.consent import ADVANCE_DIRECTIVE
+from patients.models.consent import ADVANCE_DIRECTIVE, PRIVACY
+from patients.restrictions import is_wider
 
 Line: TypeAlias = tuple[str, str]
 Words: TypeAlias = str | Promise
@@ -89,6 +90,9 @@ class Statement:
     in_force: bool
     in_error: bool
     not_understood: bool
+    is_restriction: bool = False
+    # What this house makes of a restriction that says more than it can honour to the letter.
+    limits: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,8 @@ def personal(patient: Patient, *, chart_open: bool) -> dict[str, Any]:
 
 def consents(patient: Patient, *, chart_open: bool) -> list[Consent]:
     """The patient's statements, newest first; directives are part of the chart."""
-    rows = Consent.objects.of(patient).order_by("-consented_at", "-id")
+    rows = Consent.objects.of(patient).prefetch_related("restrictions")
+    rows = rows.order_by("-consented_at", "-id")
     return list(rows if chart_open else rows.exclude(scope_code=ADVANCE_DIRECTIVE))
 
 
@@ -253,4 +258,18 @@ def _statement(row: Consent) -> Statement:
         in_force=row.status == "active",
         in_error=row.status == ENTERED_IN_ERROR,
         not_understood=not understood(row),
+        is_restriction=row.scope_code == PRIVACY,
+        limits=_limits(row),
     )
+
+
+def _limits(row: Consent) -> tuple[Words, ...]:
+    """Where a restriction is kept wider than it says, or keeps nobody away here."""
+    if row.scope_code != PRIVACY or row.status != "active" or row.decision != "deny":
+        return ()
+    if not row.restrictions.all():
+        return (gettext_lazy("It names nobody of this house: it keeps nobody away here."),)
+    if all(each.sending for each in row.restrictions.all()):
+        return (gettext_lazy("The record is not sent elsewhere. Who works here goes on reading."),)
+    wider = gettext_lazy("It is about a part of the chart: all of it is kept back here.")
+    return (wider,) if is_wider(row) else ()

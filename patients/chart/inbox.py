@@ -1,5 +1,6 @@
 """What waits for somebody: whose results, and which of them first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
@@ -22,7 +23,9 @@ from patients.models import (
     InboxItem,
     Observation,
     Patient,
+    PatientRecord,
 )
+from patients.models.labels import is_sensitive
 
 SHOWN: Final = 50
 PARTS_SHOWN: Final = 6
@@ -147,7 +150,25 @@ def lines(
         for item in items
     ]
     shown = [_shortened(line, parts_shown) for line in shown]
+    shut = _kept_back(by, [*observations.values()]) | _kept_back(by, [*reports.values()])
+    shown = [
+        _unnamed(line) if str(line.item.owner_id) != by.id and shut & _named(line, parts) else line
+        for line in shown
+    ]
     return [line if line.item.patient_id in open_ids else _closed(line) for line in shown]
+
+
+def _kept_back(by: Principal, rows: Sequence[PatientRecord]) -> set[UUID]:
+    """Those of ``rows`` that a label keeps from ``by``; whoever a result is for reads it."""
+    labelled = {row.pk for row in rows if is_sensitive(row.security)}
+    if not labelled:
+        return set()
+    seen = type(rows[0])._default_manager.visible_to(by).filter(pk__in=labelled)
+    return labelled - set(seen.values_list("pk", flat=True))
+
+
+def _named(line: Line, parts: dict[UUID, list[InboxItem]]) -> set[UUID]:
+    return {line.item.record_id, *(part.record_id for part in parts.get(line.item.pk, []))}
 
 
 def _open(by: Principal, patients: set[UUID]) -> set[UUID]:
@@ -204,6 +225,11 @@ def _line(
 def _shortened(line: Line, most: int) -> Line:
     """For a list: the worst results first, and how many more there are."""
     return replace(line, readings=line.readings[:most], more=max(len(line.readings) - most, 0))
+
+
+def _unnamed(line: Line) -> Line:
+    """Of a labelled result that somebody else is to read: whose, and that it waits."""
+    return replace(_closed(line), name=_("a sensitive result"))
 
 
 def _closed(line: Line) -> Line:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from patients.chart.concepts import all_words, name_of, noted, understood
 from patients.chart.medicine_names import Named, medicine_name, medicine_names
@@ -20,6 +21,7 @@ from patients.models import (
     Patient,
 )
 from patients.models.flags import PREGNANCY as FLAGGED
+from patients.models.labels import is_sensitive
 from patients.models.medication import NOT_ORDERED
 from patients.prescribing.comparison import Allergy, AllergyList, Facts, Medicine, Pregnancy
 from patients.prescribing.formulary import Formulary
@@ -64,26 +66,33 @@ def facts(patient: Patient, *, without: Collection[str] = ()) -> Facts:
 def current_medicines(patient: Patient, without: Collection[str] = ()) -> list[Medicine]:
     """What the patient has or may have; what is not understood stays unrecognised, loudly."""
     running = Q(ends_at__isnull=True) | Q(ends_at__gte=timezone.now())
-    orders = MedicationRequest.objects.of(patient).current().filter(running)
+    # What is kept back from the reader is compared all the same, without its name.
+    orders = MedicationRequest.objects.all_of(patient).current().filter(running)
     rows: list[Named] = [
         *orders.exclude(intent__in=NOT_ORDERED).exclude(do_not_perform=True),
-        *MedicationStatement.objects.of(patient).current(),
+        *MedicationStatement.objects.all_of(patient).current(),
     ]
     names = medicine_names(rows)
     known = book()
-    return [_medicine(row, names, known) for row in rows if row.reference not in without]
+    return [
+        _medicine(row, names, known, unnamed=patient.keeps_back and is_sensitive(row.security))
+        for row in rows
+        if row.reference not in without
+    ]
 
 
-def _medicine(row: Named, names: dict[str, str], known: Formulary) -> Medicine:
+def _medicine(row: Named, names: dict[str, str], known: Formulary, *, unnamed: bool) -> Medicine:
     text = medicine_name(row, names)
+    shown = _("a sensitive medicine that is kept back here") if unnamed else text
     if not understood(row):
-        return Medicine(row.reference, text)
+        return Medicine(row.reference, shown)
     codes = [(row.medication_system, row.medication_code)] if row.medication_code else []
     found = known.recognise(text, codes)
     dosages = () if isinstance(row, MedicationAdministration) else row.dosages or ()
     routes = {read_dosage(dosage).route for dosage in dosages}
     route = routes.pop() if len(routes) == 1 else ""
-    return Medicine(row.reference, text, found.ingredients, found.unread, route)
+    unread = ("…",) if unnamed and found.unread else found.unread
+    return Medicine(row.reference, shown, found.ingredients, unread, route)
 
 
 def _allergy(row: AllergyIntolerance) -> Allergy:
@@ -144,7 +153,7 @@ def _weight(patient: Patient) -> tuple[Decimal | None, date | None]:
 def _newest(patient: Patient, codes: tuple[str, ...]) -> Observation | None:
     """The newest accepted observation of any of ``codes``: one walk of the index for each."""
     rows: Any = (
-        Observation.objects.of(patient)
+        Observation.objects.all_of(patient)
         .standing()
         .filter(code_code__in=codes)
         .exclude(status__in=("preliminary", "registered"))

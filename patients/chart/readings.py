@@ -13,6 +13,7 @@ from fhir.together import Loading, Sql
 from patients.chart.concepts import words_of
 from patients.chart.ranges import LocalRanges, assess
 from patients.models import Observation, Patient
+from patients.models.labels import SHOWN_TO_ALL
 
 SYSTOLIC, DIASTOLIC = "8480-6", "8462-4"
 SHOWN = 10
@@ -67,20 +68,21 @@ class VitalRow:
 
 
 # Ten of each code: one index walk per code, however long the history is.
-_NEWEST_OF_EACH = """
+_NEWEST_OF_EACH = f"""
 SELECT o.* FROM unnest(%(codes)s::varchar[]) AS wanted(code) CROSS JOIN LATERAL (
   SELECT * FROM patients_observation
   WHERE patient_id = %(patient)s AND code_code = wanted.code AND effective_start IS NOT NULL
-    AND status NOT IN ('entered-in-error', 'cancelled')
+    AND status NOT IN ('entered-in-error', 'cancelled') AND {SHOWN_TO_ALL}
   ORDER BY effective_start DESC, id DESC
   LIMIT %(shown)s
 ) o
-"""
+"""  # noqa: S608  a constant
 
 
 def vitals(patient: Patient) -> Loading[dict[str, Any]]:
     """The newest of each vital sign, the one before, and device readings that wait."""
-    asked = {"codes": list(CODES), "patient": patient.pk, "shown": SHOWN}
+    asked: dict[str, Any] = {"codes": list(CODES), "patient": patient.pk, "shown": SHOWN}
+    asked["all"] = not patient.keeps_back
     found = yield {"newest": Sql(_NEWEST_OF_EACH, asked, Observation)}
     grouped: dict[str, list[Observation]] = defaultdict(list)
     rows: list[Any] = found["newest"]
@@ -93,6 +95,7 @@ def vitals_now(patient_ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
     """The newest accepted pressure and pulse of each patient, as one line with its time."""
     rows = (
         Observation.objects.standing()
+        .open_to_all()
         .filter(patient__in=patient_ids, effective_start__isnull=False)
         .filter(code_code__in=[*VITALS["Blood pressure"], *VITALS["Pulse"]])
         .exclude(status="preliminary")

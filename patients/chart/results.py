@@ -19,6 +19,7 @@ from patients.chart.inbox import critical_unacknowledged, inbox_counts
 from patients.chart.ranges import LocalRanges, ranges_of
 from patients.chart.readings import Reading, reading, series
 from patients.models import Concept, Encounter, Observation, Patient
+from patients.models.labels import SHOWN_TO_ALL
 from patients.models.observation import LABORATORY
 
 __all__ = ["critical_unacknowledged", "inbox_counts", "key_results", "latest_results"]
@@ -47,7 +48,7 @@ OLDER_CODES: Final = {
 
 # One index walk per test of the patient, however many values each has: the tests are found by
 # skipping from code to code, the newest values by a short scan of each.
-NEWEST_OF_EACH = """
+NEWEST_OF_EACH = f"""
 WITH RECURSIVE tests AS (
   (SELECT code_code FROM patients_observation
    WHERE patient_id = %(patient)s AND categories @> ARRAY['laboratory']::varchar(100)[]
@@ -64,12 +65,12 @@ SELECT found.* FROM tests CROSS JOIN LATERAL (
   SELECT o.* FROM patients_observation o
   WHERE o.patient_id = %(patient)s AND o.categories @> ARRAY['laboratory']::varchar(100)[]
     AND o.code_code = tests.code_code AND o.effective_start IS NOT NULL
-    AND o.status NOT IN ('entered-in-error', 'cancelled')
+    AND o.status NOT IN ('entered-in-error', 'cancelled') AND {SHOWN_TO_ALL}
   ORDER BY o.effective_start DESC, o.id DESC
   LIMIT CASE WHEN tests.code_code = '' THEN %(uncoded)s ELSE %(depth)s END
 ) found
 WHERE tests.code_code IS NOT NULL
-"""
+"""  # noqa: S608  a constant
 
 # The newest moments at which anything was taken, by the same kind of walk.
 NEWEST_MOMENTS = """
@@ -154,6 +155,7 @@ def _rank(group: str) -> int:
 
 def _newest(patient: Patient, depth: int) -> Sql:
     asked: dict[str, Any] = {"patient": patient.pk, "depth": depth, "uncoded": UNCODED_AT_MOST}
+    asked["all"] = not patient.keeps_back
     return Sql(NEWEST_OF_EACH, asked, Observation)
 
 

@@ -78,6 +78,7 @@ def banner(patient: Patient) -> dict[str, Any]:
 def _about(patient: Patient, sections: dict[str, Section]) -> dict[str, Any]:
     who = person(patient)
     context: dict[str, Any] = {"patient": who, "not_understood": who.not_understood}
+    context["opening"] = patient.opening
     context |= {"allergies": [], "allergies_state": "unavailable"}
     try:
         found = together({name: section(patient) for name, section in sections.items()})

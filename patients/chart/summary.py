@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from fhir.principal import Principal
 from fhir.together import Loading
+from patients.chart.access import glass_lately, kept_back
 from patients.chart.flags import banner_flags
 from patients.chart.history import allergies, problems, visits
 from patients.chart.medicines import current_medications
@@ -33,7 +34,11 @@ def named(name: str, load: Callable[[Patient], Loading[Any]]) -> Section:
 
 
 # What stands above every page of a chart.
-BANNER: dict[str, Section] = {"allergies": allergies, "flags": named("flags", banner_flags)}
+BANNER: dict[str, Section] = {
+    "allergies": allergies,
+    "flags": named("flags", banner_flags),
+    "kept_back": named("kept_back", kept_back),
+}
 
 # Name of the section, for when it fails → how it is loaded.
 SECTIONS: dict[str, Section] = {
@@ -45,6 +50,7 @@ SECTIONS: dict[str, Section] = {
     "note": named("note", last_note),
     "next_steps": next_steps,
     "encounters": visits,
+    "glass_lately": named("glass_lately", glass_lately),
 }
 
 

@@ -125,3 +125,9 @@ class LabelForm(forms.Form):
         required=False,
     )
     version = VersionField()
+
+
+class RecordLabelForm(forms.Form):
+    """The version that the person saw; the button says the rest."""
+
+    version = VersionField()

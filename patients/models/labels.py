@@ -43,6 +43,10 @@ SENSITIVE = frozenset(
 FUNCTION = "chartwave_is_sensitive"
 
 
+# In a statement of one's own: true where the reader may see all, or the row is for all.
+SHOWN_TO_ALL = f"(%(all)s OR cardinality(security) = 0 OR NOT {FUNCTION}(security))"
+
+
 class IsSensitive(Func):
     """Whether an array of labels holds a sensitive one; nearly all are empty, and cost nothing."""
 

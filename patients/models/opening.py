@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 
 @dataclass(frozen=True)
@@ -10,8 +11,10 @@ class Opening:
 
     Attributes:
         close: The reader treats the patient closely, or broke the glass: labelled records show.
-        glass_until: Until when the glass is broken; None: it is not.
+        glass: The broken glass that the reader holds; None: none.
+        glass_until: Until when.
     """
 
     close: bool
+    glass: UUID | None = None
     glass_until: datetime | None = None

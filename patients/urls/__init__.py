@@ -16,6 +16,7 @@ urlpatterns = [
         name="observation-accept",
     ),
     path("records/<str:type_>/<uuid:record_id>/in-error/", in_error.in_error, name="in-error"),
+    path("", include("patients.urls.access")),
     path("", include("patients.urls.history")),
     path("", include("patients.urls.medicines")),
     path("", include("patients.urls.notes")),

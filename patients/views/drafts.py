@@ -14,6 +14,7 @@ from accounts.access import principal, requires
 from accounts.roles import CHART_READ, NOTE_SIGN
 from fhir.errors import NotFound, Refusal, VersionConflict
 from fhir.together import load
+from patients.access import open_to
 from patients.acts import notes as acts
 from patients.chart.copying import copied_sections
 from patients.chart.dot_phrases import PHRASES, expand, phrase, unreplaced
@@ -32,6 +33,7 @@ def open_draft(request: HttpRequest, draft_id: UUID) -> NoteDraft:
     draft = rows.select_related("patient", "author", "parent", "note").filter(pk=draft_id).first()
     if draft is None:
         raise NotFound
+    open_to(principal(request), draft.patient)
     return draft
 
 

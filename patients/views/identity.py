@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.access import principal
 from fhir.errors import NotFound, Refusal
+from patients.access import opened, opening_of
 from patients.acts.identity import known_person
 from patients.chart.person import person
 from patients.chart.sections import banner
@@ -41,7 +42,11 @@ def opens_chart(request: HttpRequest, patient: Patient) -> bool:
 
 def frame(request: HttpRequest, patient: Patient, tab: str) -> dict[str, Any]:
     """Context of a page: in the chart for those who may open it, else with identity only."""
-    if opens_chart(request, patient):
+    by = principal(request)
+    rows = Patient.objects.visible_to(by).filter(pk=patient.pk)
+    found: Any = opened(rows.only("pk"), by).first()
+    if found is not None:
+        patient.opening = opening_of(found)
         return banner(patient) | {"frame": CHART_PAGE, "tab": tab, "chart_open": True}
     return {"frame": IDENTITY_PAGE, "tab": tab, "patient": person(patient), "chart_open": False}
 

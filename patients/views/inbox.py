@@ -14,6 +14,7 @@ from accounts.access import principal, requires
 from accounts.roles import RESULT_ACKNOWLEDGE
 from fhir.errors import NotFound, VersionConflict
 from fhir.principal import Principal
+from patients.access import open_to
 from patients.acts import inbox as acts
 from patients.acts.covers import come_back, go_away
 from patients.chart.acted import choices, in_words
@@ -67,7 +68,9 @@ def open_item(by: Principal, item_id: UUID) -> InboxItem:
     item = rows.filter(pk=item_id).first()
     if item is None or not Patient.objects.visible_to(by).filter(pk=item.patient_id).exists():
         raise NotFound
-    return item.part_of or item
+    found: InboxItem = item.part_of or item
+    open_to(by, found.patient)
+    return found
 
 
 @require_safe

@@ -12,7 +12,7 @@ from accounts import audit
 from accounts.access import principal
 from accounts.roles import CHART_READ, IDENTITY_READ
 from fhir.principal import Principal
-from patients.access import treated_by
+from patients.access import charts_of
 from patients.chart.person import person
 from patients.finding import Found, find
 from patients.models import Patient
@@ -70,7 +70,7 @@ def opened_to(by: Principal, people: list[Patient]) -> set[UUID]:
     if not by.may(CHART_READ):
         return set()
     ids = [patient.pk for patient in people]
-    rows = Patient.objects.filter(treated_by(by, "pk"), pk__in=ids)
+    rows = Patient.objects.filter(charts_of(by, "pk"), pk__in=ids)
     return set(rows.values_list("pk", flat=True))
 
 

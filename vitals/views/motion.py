@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.access import principal
+from patients.access import open_to
 from patients.chart.sections import banner
 from vitals.errors import NoSuchRecording
 from vitals.models import Recording
@@ -30,6 +31,6 @@ def recording_motion(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     ecg = beside(found, Recording.Kind.ECG)
     context: dict[str, Any] = {"patient": None}
     if found.patient is not None:
-        context |= banner(found.patient)
+        context |= banner(open_to(principal(request), found.patient))
     shown = {"motion": motion_shown(found, ecg), "recording": found, "ecg": ecg}
     return render(request, "recordings/motion.html", context | shown)

@@ -21,6 +21,7 @@ from accounts.access import principal
 from accounts.lock import quiet
 from accounts.models import AuditEvent
 from fhir.together import load
+from patients.access import open_to
 from patients.chart.sections import banner
 from vitals.errors import NoSuchRecording
 from vitals.imported import source_of
@@ -52,7 +53,7 @@ def recording(request: HttpRequest, recording_id: UUID) -> HttpResponse:
         return redirect("recording-motion", recording_id)
     context: dict[str, Any] = {"patient": None}
     if shown.patient is not None:
-        context |= banner(shown.patient)
+        context |= banner(open_to(principal(request), shown.patient))
     return render(
         request,
         "recordings/viewer.html",

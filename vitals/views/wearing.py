@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import principal, requires
 from accounts.roles import DEVICE_ATTACH
 from fhir.errors import NotFound, Refusal
+from patients.access import open_to
 from patients.chart.person import numbers, person
 from patients.chart.sections import banner
 from patients.views.opening import open_patient
@@ -72,7 +73,8 @@ def pairing_detach(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
                 request, _("Device %(device)s is detached.") % {"device": pairing.device}
             )
             return redirect("patient-chart", pairing.patient_id)
-    context = banner(pairing.patient) | {"form": form, "pairing": pairing}
+    patient = open_to(by, pairing.patient)
+    context = banner(patient) | {"form": form, "pairing": pairing}
     return render(request, "devices/detach.html", context, status=422 if form.errors else 200)
 
 
