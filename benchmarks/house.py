@@ -37,6 +37,10 @@ class House:
         return sum(process_cpu_s(root) for root in roots if root)
 
 
+# One device or program here does the work of a thousand: counted as ever, and never too much.
+COUNTED = {f"CHARTWAVE_LIMIT_{name}": str(10**9) for name in ("DEVICE", "FHIR", "FHIR_SEARCH")}
+
+
 @contextlib.contextmanager
 def scratch_house() -> Iterator[House]:
     """A migrated database, with Django set up on it in this process as the application."""
@@ -44,7 +48,7 @@ def scratch_house() -> Iterator[House]:
         cluster = Cluster(folder, scratch=True)
         try:
             urls = cluster.start()
-            env = {"SECRET_KEY": "only-for-benchmarks-" * 3, "CHARTWAVE_DATA": str(folder)}
+            env = {"SECRET_KEY": "only-for-benchmarks-" * 3, "CHARTWAVE_DATA": str(folder)} | COUNTED
             os.environ |= env | {"DJANGO_SETTINGS_MODULE": "ehr_project.settings"}
             os.environ["DATABASE_URL"] = urls.owner_url
             subprocess.run(

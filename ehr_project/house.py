@@ -31,6 +31,7 @@ PORTS_TRIED = 50
 READY_S = 120.0
 TURN_S = 0.3
 WEB_THREADS = 8
+OF_WEB = {"CHARTWAVE_DB_POOL": str(WEB_THREADS), "CHARTWAVE_STATEMENT_SECONDS": "30"}
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SIGN_INS = "demo-sign-ins.txt"
 # Path and status, never the query string; who it was stands in the audit trail.
@@ -168,6 +169,7 @@ class House:
             "CHARTWAVE_DATA": str(self.data),
             "CHARTWAVE_DEMO": "1" if self.wishes.demo else "0",
             "SECRET_KEY": secret_key(self.data / "secret-key"),
+            "SECRET_KEY_FALLBACKS": older_keys(self.data / "secret-key.old"),
             "PYTHONUNBUFFERED": "1",
         }
 
@@ -186,7 +188,7 @@ class House:
         if self.wishes.demo:
             programs["wearable"] = [sys.executable, "manage.py", "demo_wearable"]
         for name, command in programs.items():
-            own = environment | ({"CHARTWAVE_DB_POOL": str(WEB_THREADS)} if name == "web" else {})
+            own = environment | (OF_WEB if name == "web" else {})
             log = self.data / "logs" / f"{name}.log"
             self.children.append(Child(name, command, own, ROOT, log))
         for child in self.children:
@@ -308,6 +310,11 @@ def secret_key(file: Path) -> str:
     if not file.exists():
         private_text(file, secrets.token_urlsafe(64))
     return file.read_text()
+
+
+def older_keys(file: Path) -> str:
+    """Keys of before, one a line there; as the environment takes them."""
+    return ",".join(file.read_text().split()) if file.exists() else ""
 
 
 if __name__ == "__main__":

@@ -34,6 +34,8 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+# Keys of before: they still open what was encrypted or signed, until `manage.py rotate_secrets`.
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 # Origins that may post forms when a TLS proxy stands in front, e.g. https://ehr.example.org
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -62,10 +64,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "ehr_project.static_files.CompressedStaticFiles",
-    "csp.middleware.CSPMiddleware",
     "ehr_project.headers.PrivateByDefault",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "ehr_project.static_files.CompressedStaticFiles",
+    "ehr_project.headers.ClosedByDefault",
+    "ehr_project.doors.DoorMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -111,6 +116,8 @@ def _database() -> dict[str, Any]:
         )
     parts = conninfo_to_dict(url)
     pool_size: int = env.int("CHARTWAVE_DB_POOL", default=0)
+    # What a web process asks ends by itself; 0, for everything else: it takes as long as it takes.
+    statement_s: int = env.int("CHARTWAVE_STATEMENT_SECONDS", default=0)
     options: dict[str, Any] = {"pool": {"min_size": 1, "max_size": pool_size}} if pool_size else {}
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -120,7 +127,9 @@ def _database() -> dict[str, Any]:
         "HOST": parts.pop("host", ""),
         "PORT": parts.pop("port", ""),
         # Compiling a query costs more than running one that ends at the first fifty rows.
-        "OPTIONS": {"options": "-c jit=off"} | options | parts,
+        "OPTIONS": {"options": f"-c jit=off -c statement_timeout={statement_s}s"}
+        | options
+        | parts,
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
         "TEST": {"SERIALIZE": False},
@@ -131,6 +140,34 @@ DATABASES = {"default": _database()}
 
 # Limits and short memories, shared by every process.
 CACHES = {"default": {"BACKEND": "accounts.cache_table.CacheTable"}}
+
+
+def _rate_limits() -> dict[str, int]:
+    """How often a minute (accounts/limits.py says who is counted); 0: without limit."""
+    usual = {
+        "failed-clients": 20,
+        "tokens": 120,
+        "bad-keys": 120,
+        "strangers-noted": 60,
+        "device": 6_000,
+        "fhir": 30_000,
+        "fhir-search": 1_200,
+        "search": 240,
+        "export": 60,
+    }
+    found = {}
+    for name, most in usual.items():
+        variable = f"CHARTWAVE_LIMIT_{name.upper().replace('-', '_')}"
+        said: str = env.str(variable, default=str(most))
+        if not said.isdecimal():
+            raise ImproperlyConfigured(
+                f'{variable} is "{said}"; write how often a minute, or 0 for without limit.'
+            )
+        found[name] = int(said)
+    return found
+
+
+RATE_LIMITS = _rate_limits()
 
 # Private networks that sync may call, e.g. the hospital's own: 10.20.0.0/16,127.0.0.0/8
 SYNC_NETWORKS = [
@@ -178,6 +215,13 @@ OAUTH2_PROVIDER = {
     # The table holds SHA-256 of tokens, never a token.
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
     "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    # What is not done here at all is closed besides, as RFC 9700 asks.
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
 }
 
 # What the FHIR engine needs from above it (DESIGN: three ports, named by dotted path).
@@ -186,6 +230,7 @@ FHIR_PORTS = {
     "visible": "patients.access.visible",
     "writable": "patients.write_access.writable",
     "record_access": "accounts.audit.record_access",
+    "spend": "accounts.limits.spend",
 }
 
 REST_FRAMEWORK = {
@@ -238,9 +283,17 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = BEHIND_TLS
+# Being built into browsers is for the owner of the domain to ask for, not for a program on it.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+# Pages lead to https. Programs are refused (ehr_project.doors), or nobody would ever notice that
+# their keys travel in the clear; watchers on the same machine come over http.
+SECURE_SSL_REDIRECT = BEHIND_TLS
+SECURE_REDIRECT_EXEMPT = [r"^(api|fhir|oauth)(/|$)", r"^(healthz|readyz)$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
 X_FRAME_OPTIONS = "DENY"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 2**20
+# Forms beside their files; files go to disk, and ehr_project.doors limits whole bodies.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 FHIR_TOKENS_AT = "/oauth/token"
 # What a body over FHIR may hold at most, unpacked: of bytes, and a Bundle of entries.
 FHIR_LARGEST_BODY: int = env.int("CHARTWAVE_FHIR_BODY_MB", default=16) * 2**20
@@ -264,6 +317,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # Served straight from the folders: bin/run has no collecting step.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -10,14 +10,18 @@ class Refusal(Exception):
         issue: FHIR issue-type code for an OperationOutcome.
         expression: FHIRPath of the element at fault, or the name of the parameter, if there is one.
         part: Part of the request that is at fault where no element is.
+        retry_after_s: After how long it may be tried again; 0 where it would be refused again.
         way_on: Address of the page that helps whoever was refused; empty where there is none.
+        quiet: The audit trail has noted the like of it a moment ago.
     """
 
     status = 400
     code = "refused"
     issue = "processing"
     part = "request"
+    retry_after_s = 0
     way_on = ""
+    quiet = False
 
     def __init__(self, message: str = "", *, expression: str = "", code: str = "") -> None:
         self.message = message or (self.__doc__ or "").strip()
@@ -180,3 +184,38 @@ class NotAcceptable(Refusal):
     code = "not-acceptable"
     issue = "not-supported"
     part = "Accept"
+
+
+class LengthRequired(Refusal):
+    """The request does not say how long its body is. Send Content-Length."""
+
+    status = 411
+    code = "length-required"
+    part = "Content-Length"
+
+
+class InTheClear(Refusal):
+    """This came over plain http, where anybody can read along. Use https://, and change the key."""
+
+    status = 403
+    code = "https-only"
+    issue = "security"
+
+
+class TooOften(Refusal):
+    """Too many requests within a minute. Wait a minute, then go on more slowly."""
+
+    status = 429
+    code = "too-often"
+    issue = "throttled"
+    retry_after_s = 60
+
+
+class DatabaseAway(Refusal):
+    """The database does not answer. What was sent may not have been kept: send it again later."""
+
+    status = 503
+    code = "database-away"
+    issue = "transient"
+    part = "database"
+    retry_after_s = 5

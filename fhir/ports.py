@@ -1,4 +1,4 @@
-"""What the engine calls upstairs: four functions that settings name by dotted path.
+"""What the engine calls upstairs: five functions that settings name by dotted path.
 
 ``authenticate(request) -> Principal | None``
     Who is asking.
@@ -8,6 +8,8 @@
     Refuses (NotAllowed) unless the principal may write each of these records as they are now.
 ``record_access(*, by, action, outcome, entities, detail)``
     Writes who looked at, or was refused, what.
+``spend(by, interaction)``
+    Counts an interaction by its FHIR code; refuses (TooOften) whoever asks without end.
 """
 
 from collections.abc import Callable
@@ -19,7 +21,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
 
-PORTS = ("authenticate", "visible", "writable", "record_access")
+PORTS = ("authenticate", "visible", "writable", "record_access", "spend")
 
 
 @cache

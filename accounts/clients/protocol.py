@@ -8,9 +8,11 @@ from oauth2_provider.models import AccessToken
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error
 
-from accounts.clients import limits, tokens
+from accounts import limits
+from accounts.clients import tokens
 from accounts.clients.secrets import checksum
 from accounts.models import Client
+from fhir.errors import TooOften
 from fhir.principal import Principal
 from fhir.scopes import BadScope, exceeds, parse
 
@@ -56,8 +58,11 @@ class ClientCredentials(OAuth2Validator):  # type: ignore[misc]
         client: Client = request.client
         if getattr(request, "resource", None):
             raise CustomOAuth2Error(error="invalid_target", request=request)
-        if limits.count("token", client.client_id) > limits.MOST_TOKENS:
-            raise CustomOAuth2Error(error="slow_down", status_code=429, request=request)
+        try:
+            limits.TOKENS.take(client.client_id)
+        except TooOften as no:
+            slow_down = {"error": "slow_down", "status_code": no.status, "request": request}
+            raise CustomOAuth2Error(**slow_down) from no
         super()._save_bearer_token(token, request)
         row = tokens.of_client(client).get(token_checksum=checksum(token["access_token"]))
         tokens.noted(principal_of_client(client), client, row)

@@ -11,8 +11,7 @@ from django.db.models import Case, F, Q, QuerySet, When
 from django.utils import timezone
 from oauth2_provider.models import AccessToken
 
-from accounts import audit
-from accounts.clients import limits
+from accounts import audit, limits
 from accounts.clients.errors import ExceedsRegistration, SwitchedOff
 from accounts.clients.secrets import checksum, new_token
 from accounts.models import Client

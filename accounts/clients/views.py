@@ -12,8 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 from oauth2_provider.views.mixins import OAuthLibMixin
 
-from accounts import audit
-from accounts.clients import limits
+from accounts import audit, limits
 from fhir.principal import Principal
 
 Endpoint = Callable[[Any, HttpRequest], tuple[dict[str, str], str, int]]
@@ -29,12 +28,12 @@ def endpoint(answer: Endpoint) -> View:
 
     @wraps(answer)
     def opened(request: HttpRequest) -> HttpResponse:
-        address = limits.address_of(request)
-        if limits.too_often("sign-in", address, limits.MOST_FAILURES):
+        address = limits.neighbourhood(limits.address_of(request))
+        if limits.FAILED_CLIENTS.reached(address):
             return _error(429, "slow_down", "Too many failures from here; wait a minute.")
         response = _shape(request) or _asked(answer, request)
         if response.status_code in (400, 401):
-            limits.count("sign-in", address)
+            limits.FAILED_CLIENTS.count(address)
             if limits.first_in_a_minute("noted", address):
                 audit.record(STRANGER, "client-sign-in", outcome="refused")
         return response

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DataError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from fhir.errors import (
     BadParameter,
+    DatabaseAway,
     Invalid,
     MethodNotAllowed,
     NotAllowed,
@@ -85,6 +86,7 @@ def permitted(act: Act, ask: Ask, where: Mapping[str, Any]) -> None:
     Raises:
         UnknownType: its type is none of R4.
         NotAllowed: the right is missing.
+        TooOften: the asker has had enough for this minute.
     """
     type_ = where.get("type_", "*")
     if type_ != "*":
@@ -93,6 +95,8 @@ def permitted(act: Act, ask: Ask, where: Mapping[str, Any]) -> None:
         may = any(ask.by.may_interact(letter, type_) for letter in _letters(act))
         if not may:
             require(ask.by, _letters(act)[0], type_)
+    if act.letters != PUBLIC:
+        port("spend")(ask.by, act.code)
 
 
 def _letters(act: Act) -> tuple[Interaction, ...]:
@@ -102,7 +106,7 @@ def _letters(act: Act) -> tuple[Interaction, ...]:
 
 def refused(by: Principal | None, refusal: Refusal) -> None:
     """Note a refusal in the audit trail."""
-    if by is not None:
+    if by is not None and not refusal.quiet:
         port("record_access")(
             by=by, action="fhir", outcome="refused", detail={"code": refusal.code}
         )
@@ -151,6 +155,11 @@ def unexpected(error: Exception) -> Answer:
 
     The log says where it happened, not what about: a message may hold a patient's data.
     """
+    if isinstance(error, OperationalError | InterfaceError):
+        log.error("The database does not serve the FHIR API: %s", type(error).__name__)
+        away = DatabaseAway()
+        headers = {"Retry-After": str(away.retry_after_s)}
+        return Answer(away.status, outcome(away), headers=headers)
     where = "".join(traceback.format_tb(error.__traceback__))
     log.error("%s in the FHIR API\n%s", type(error).__name__, where)
     message = "Something went wrong here; it was noted. Nothing of this was kept."
@@ -245,4 +254,6 @@ def _refusal(refusal: Refusal, format_: Format, acts: Acts) -> HttpResponse:
         headers = _allow(acts)
     if isinstance(refusal, NotSignedIn):
         headers = {"WWW-Authenticate": refusal.challenge}
+    if refusal.retry_after_s:
+        headers = {"Retry-After": str(refusal.retry_after_s)}
     return _body(outcome(refusal), refusal.status, format_, headers)

@@ -15,9 +15,10 @@ from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 
+from accounts import limits
 from fhir.principal import Principal
 from vitals.acts.registering import digest, prefix_of
-from vitals.errors import KeyExpired, KeyInvalid, KeyRevoked
+from vitals.errors import KeyExpired, KeyInvalid, KeyRefused, KeyRevoked
 from vitals.models import Device, DeviceKey
 from vitals.statements import run
 
@@ -70,13 +71,18 @@ class DeviceKeyAuthentication(BaseAuthentication):
 
         Raises:
             KeyRefused: garbled, unknown, expired or revoked.
+            TooOften: the device, or whoever tries keys at that address, must wait.
         """
         scheme, _, text = request.headers.get("Authorization", "").partition(" ")
         if not scheme:
             return None
-        if scheme.lower() != "bearer" or not KEY.fullmatch(text):
-            raise KeyInvalid
-        key = _opened(text)
+        try:
+            key = _opened(text if scheme.lower() == "bearer" else "")
+        except KeyRefused:
+            address = limits.address_of(request._request)
+            limits.BAD_KEYS.take(limits.neighbourhood(address))
+            raise
+        limits.DEVICE.take(str(key.device_id))
         principal = Principal("device", str(key.device_id), key.serial, scopes=SCOPES)
         request._request.principal = principal  # type: ignore[attr-defined]
         return Caller(key.device_id, principal), key
@@ -86,6 +92,8 @@ class DeviceKeyAuthentication(BaseAuthentication):
 
 
 def _opened(text: str) -> Held:
+    if not KEY.fullmatch(text):
+        raise KeyInvalid
     row = run(FIND, [prefix_of(text)]).fetchone()
     key = Held(*row) if row else None
     # Without a row the comparison is made all the same: the time taken tells nothing.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -12,20 +10,15 @@ from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from accounts import audit
+from accounts import audit, limits
 from accounts.principals import ANONYMOUS
-from fhir.errors import Refusal
+from fhir.errors import Refusal, TooOften
 from vitals.api.authentication import Caller
 from vitals.errors import BodyTooLarge, KeyMissing, MediaType
 from vitals.models import UploadRefusal
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
-
-# Refusals of requests without a valid key, kept by one process in a minute.
-NOBODYS_KEPT = 60
-NOBODYS_WITHIN_S = 60.0
-_nobodys: deque[float] = deque()
 
 CODES = {
     exceptions.NotAuthenticated: KeyMissing,
@@ -41,8 +34,11 @@ def refuse(error: Exception, context: dict[str, Any]) -> Response | None:
         return None
     status, code, message, more = body
     request: Request = context["request"]
-    note(request, status, code, message)
+    if not getattr(error, "quiet", False):
+        note(request, status, code, message)
     headers = {"WWW-Authenticate": 'Bearer realm="devices"'} if status == 401 else {}
+    if isinstance(error, TooOften):
+        headers = {"Retry-After": str(error.retry_after_s)}
     return Response({"code": code, "message": message, **more}, status=status, headers=headers)
 
 
@@ -70,7 +66,8 @@ def described(error: Exception) -> tuple[int, str, str, dict[str, Any]] | None:
 def note(request: Request, status: int, code: str, detail: str) -> None:
     """Keep the refusal for the console and the audit trail, after the act has rolled back."""
     caller = getattr(request, "_user", None)
-    if not isinstance(caller, Caller) and not _room_for_nobody():
+    # A flood of requests without a valid key must not fill the disk.
+    if not isinstance(caller, Caller) and not limits.STRANGERS_NOTED.room("all"):
         return
     device_id = caller.device_id if isinstance(caller, Caller) else None
     by = caller.principal if isinstance(caller, Caller) else ANONYMOUS
@@ -84,17 +81,6 @@ def note(request: Request, status: int, code: str, detail: str) -> None:
             detail=detail[:500],
         )
         audit.record(by, "upload", outcome="refused", detail={"code": code})
-
-
-def _room_for_nobody() -> bool:
-    """Whether one more refusal without a valid key is kept; a flood must not fill the disk."""
-    now = time.monotonic()
-    while _nobodys and now - _nobodys[0] > NOBODYS_WITHIN_S:
-        _nobodys.popleft()
-    if len(_nobodys) >= NOBODYS_KEPT:
-        return False
-    _nobodys.append(now)
-    return True
 
 
 def _first(detail: Any, field: str = "") -> tuple[str, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from vitals.acts.charting import Reading
@@ -29,6 +31,7 @@ class ClientIdField(serializers.CharField):
         super().__init__(max_length=64, trim_whitespace=False, **options)
 
 
+@extend_schema_field(OpenApiTypes.NUMBER)
 class NumberField(serializers.Field[Decimal, Any, Any, Any]):
     """A JSON number with the digits it was written with."""
 

@@ -15,8 +15,9 @@ import numpy as np
 from vitals.ecg.arrays import Span
 from vitals.storage.codec import MISSING, Int16Array
 
-# What a spreadsheet would take for a formula at the start of a cell (OWASP, CSV injection).
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet would take for a formula at the start of a cell (OWASP, CSV injection); the
+# last four are the wide forms, which some take for the same.
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 
 
 def cell(text: str) -> str:

@@ -1,6 +1,7 @@
 """Which addresses this house may be made to call (protection against request forgery)."""
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
@@ -17,7 +18,23 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 METADATA = frozenset(
     ipaddress.ip_address(text) for text in ("169.254.169.254", "fd00:ec2::254", "100.100.100.200")
 )
-NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
+# IPv6 that ends in an address of IPv4: NAT64 (RFC 6052), compatible (4291), translated (2765).
+ENDING_IN_IPV4 = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96")))
+ISATAP = frozenset({0x5EFE, 0x0200_5EFE})  # RFC 5214: the half before the address of IPv4
+# All that IPv6 gives out in public, and what of it is for documentation (RFC 9637).
+GIVEN_OUT = ipaddress.IPv6Network("2000::/3")
+SAMPLES = ipaddress.IPv6Network("3fff::/20")
+RELAYS = ipaddress.IPv4Network("192.88.99.0/24")  # RFC 7526: no longer given to anybody
+FIRST_FREE_PORT = 1024
+# Services that speak no HTTP, and would take a line of a request for a command of theirs.
+OTHERS_PORTS = frozenset(
+    {
+        *(1433, 1521, 2049, 3306, 3389, 3659, 4045, 5060, 5061, 5432, 5900, 6000, 6379, 6566),
+        *(6665, 6666, 6667, 6668, 6669, 6697, 9200, 10080, 11211, 27017),
+    }
+)
+NUMBER = re.compile(r"(0[xX][0-9a-fA-F]*|[0-9]+)$")
+ADDRESS = re.compile(r"[!-\[\]-~]*")  # printable ASCII without space and backslash
 
 
 @dataclass(frozen=True)
@@ -64,8 +81,10 @@ def _embedded(address: Address) -> Address:
     """The IPv4 address inside an IPv6 one: a private address in disguise stays private."""
     if isinstance(address, ipaddress.IPv4Address):
         return address
-    if address in NAT64:
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    number = int(address)
+    isatap = (number >> 32) & 0xFFFF_FFFF in ISATAP
+    if isatap or any(address in network for network in ENDING_IN_IPV4):
+        return ipaddress.IPv4Address(number & 0xFFFF_FFFF) if number > 1 else address
     teredo = address.teredo[1] if address.teredo else None
     return address.ipv4_mapped or address.sixtofour or teredo or address
 
@@ -78,7 +97,8 @@ def check_address(text: str, allowed: Policy) -> None:
     """
     plain = ipaddress.ip_address(text.split("%", 1)[0])
     address = _embedded(plain)
-    if plain in METADATA or address in METADATA or not _open(address, allowed):
+    closed_for_all = plain.is_link_local or not METADATA.isdisjoint({plain, address})
+    if closed_for_all or not _open(address, allowed):
         closed = (
             _("A private network must be opened by the operator (CHARTWAVE_SYNC_NETWORKS).")
             if allowed.elsewhere
@@ -95,7 +115,13 @@ def _open(address: Address, allowed: Policy) -> bool:
         return True
     if address.is_loopback:
         return allowed.loopback
-    return allowed.elsewhere and address.is_global
+    return allowed.elsewhere and _public(address)
+
+
+def _public(address: Address) -> bool:
+    if isinstance(address, ipaddress.IPv6Address):
+        return address.is_global and address in GIVEN_OUT and address not in SAMPLES
+    return address.is_global and address not in RELAYS
 
 
 def check_url(url: str, allowed: Policy) -> None:
@@ -104,20 +130,29 @@ def check_url(url: str, allowed: Policy) -> None:
     Raises:
         ForbiddenAddressError: not http(s), user name inside, or plain http to another machine.
     """
+    if not ADDRESS.fullmatch(url):
+        raise ForbiddenAddressError(_("The address holds a space or a sign that no address has."))
     try:
         parts = urlsplit(url)
-        parts.port  # noqa: B018 – reading it checks it
+        port = parts.port or DEFAULT_PORTS.get(parts.scheme, 0)
     except ValueError as error:
         raise ForbiddenAddressError(_("Not an address: %(why)s.") % {"why": error}) from None
     if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
         raise ForbiddenAddressError(_("The address must start with https:// and name a host."))
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ForbiddenAddressError(_("The address must hold no user name, query or fragment."))
+    if port in OTHERS_PORTS or (port < FIRST_FREE_PORT and port not in DEFAULT_PORTS.values()):
+        raise ForbiddenAddressError(
+            _("Port %(port)d belongs to another service than a web server.") % {"port": port}
+        )
     _check_host(parts, parts.hostname, allowed)
 
 
 def _check_host(parts: SplitResult, host: str, allowed: Policy) -> None:
     literal = _literal(host)
+    if literal is None and NUMBER.match(host.rstrip(".").rpartition(".")[2]):
+        # 2130706433, 0x7f.1 and 0177.0.0.1 are all 127.0.0.1 to a resolver.
+        raise ForbiddenAddressError(_("Write the number of the host as 192.0.2.1, or its name."))
     local = literal.is_loopback if literal else host == "localhost"
     if parts.scheme == "http" and not local:
         raise ForbiddenAddressError(_("Plain http:// is for this machine only; use https://."))

@@ -1,7 +1,8 @@
 """The wire to another system: time-outs, no redirects, no strangers, no endless bodies."""
 
+import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -9,11 +10,16 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.exceptions import HTTPError as WireError
-from urllib3.exceptions import NewConnectionError
 
 from vitals.sync.addresses import Policy, check_address, check_url, origin
-from vitals.sync.errors import ForeignHostError, NoAnswerError, UnreachableError
+from vitals.sync.errors import (
+    ForbiddenAddressError,
+    ForeignHostError,
+    NoAnswerError,
+    UnreachableError,
+)
 
 CONNECT_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 30.0
@@ -23,10 +29,10 @@ PIECE = 64 * 2**10
 
 
 class GuardedAdapter(HTTPAdapter):
-    """Connects only to addresses that the policy opens, checked on the socket itself.
+    """Connects only to addresses that the policy opens.
 
-    Checking the name before connecting would leave a gap: it may resolve to another address a
-    moment later.
+    A name is resolved once, and the connection goes to an address that was checked: asked again,
+    the same name may lead elsewhere (DNS rebinding). The certificate must still fit the name.
     """
 
     def __init__(self, allowed: Policy) -> None:
@@ -41,11 +47,11 @@ class GuardedAdapter(HTTPAdapter):
 def _pools(allowed: Policy) -> dict[str, type[HTTPConnectionPool]]:
     class Plain(HTTPConnection):
         def _new_conn(self) -> Any:
-            return _checked(super()._new_conn(), allowed)
+            return _connected(self, super()._new_conn, allowed)
 
     class Secure(HTTPSConnection):
         def _new_conn(self) -> Any:
-            return _checked(super()._new_conn(), allowed)
+            return _connected(self, super()._new_conn, allowed)
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = Plain
@@ -56,7 +62,47 @@ def _pools(allowed: Policy) -> dict[str, type[HTTPConnectionPool]]:
     return {"http": PlainPool, "https": SecurePool}
 
 
+def _connected(to: HTTPConnection, connect: Callable[[], Any], allowed: Policy) -> Any:
+    """A socket to the first address of the host that is open and answers."""
+    name = to._dns_host
+    trouble: WireError | None = None
+    for address in _addresses(to, allowed):
+        # What urllib3 connects to; it compares the certificate with the name, which comes back.
+        to._dns_host = address
+        try:
+            return _checked(connect(), allowed)
+        except (NewConnectionError, ConnectTimeoutError) as error:
+            trouble = error
+        finally:
+            to._dns_host = name
+    raise trouble or NewConnectionError(to, "The name has no address.")
+
+
+def _addresses(to: HTTPConnection, allowed: Policy) -> list[str]:
+    """Where the name of the host leads just now, without what is closed.
+
+    Raises:
+        ForbiddenAddressError: all of it is.
+    """
+    host, closed, opened = to._dns_host.strip("[]"), None, []
+    try:
+        found = socket.getaddrinfo(host, to.port, type=socket.SOCK_STREAM)
+    except (socket.gaierror, UnicodeError) as error:
+        raise NewConnectionError(to, "The name is not known.") from error
+    for address in dict.fromkeys(str(each[4][0]) for each in found):
+        try:
+            check_address(address, allowed)
+        except ForbiddenAddressError as error:
+            closed = error
+        else:
+            opened.append(address)
+    if closed and not opened:
+        raise closed
+    return opened
+
+
 def _checked(sock: Any, allowed: Policy) -> Any:
+    """Once more on the socket itself."""
     try:
         check_address(str(sock.getpeername()[0]), allowed)
     except BaseException:

@@ -132,6 +132,4 @@ def recording_original(
     answer["Content-Length"] = str(file.size_bytes)
     name = f"recording-{recording.pk}-{number}{file.ending}"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer["X-Content-Type-Options"] = "nosniff"
     return answer

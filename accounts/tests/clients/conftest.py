@@ -9,13 +9,6 @@ from accounts.clients.views import FORM
 from fhir.principal import SYSTEM
 
 
-@pytest.fixture(autouse=True)
-def no_count_from_before():
-    from django.core.cache import cache
-
-    cache.clear()
-
-
 @pytest.fixture
 def lab(harbour):
     """A laboratory of Harbour, that reads everything there, with its secret."""

@@ -7,7 +7,7 @@ from django.db import connection
 from django.urls import get_resolver
 from oauth2_provider.models import AccessToken
 
-from accounts.clients import limits
+from accounts import limits
 from accounts.clients.registering import Registration, register, renew_secret, switch_off
 from accounts.models import AuditEvent, Client
 from fhir.principal import SYSTEM
@@ -127,14 +127,14 @@ def test_a_failed_sign_in_is_on_record_once_a_minute(sign_in, lab):
 
 
 def test_whoever_guesses_must_wait(sign_in, lab):
-    for _ in range(limits.MOST_FAILURES):
+    for _ in range(limits.FAILED_CLIENTS.most):
         sign_in(lab, client_secret="x")
     answer = sign_in(lab)
     assert (answer.status_code, answer["Retry-After"]) == (429, "60")
 
 
 def test_guessing_from_one_address_does_not_stop_another(post, sign_in, lab):
-    for _ in range(limits.MOST_FAILURES):
+    for _ in range(limits.FAILED_CLIENTS.most):
         sign_in(lab, client_secret="x")
     form = {"grant_type": "client_credentials"}
     name = basic(lab[0].client_id, lab[1])
@@ -142,8 +142,8 @@ def test_guessing_from_one_address_does_not_stop_another(post, sign_in, lab):
     assert answer.status_code == 200
 
 
-def test_a_client_in_a_loop_must_wait(sign_in, lab, monkeypatch):
-    monkeypatch.setattr(limits, "MOST_TOKENS", 2)
+def test_a_client_in_a_loop_must_wait(sign_in, lab, settings):
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"tokens": 2}
     assert [sign_in(lab).status_code for _ in range(3)] == [200, 200, 429]
 
 

@@ -93,33 +93,25 @@ def test_the_last_use_of_a_key_is_noted(device):
     assert DeviceKey.objects.get().last_used_at is not None
 
 
-def test_a_wrong_key_stands_in_the_console_without_a_device(db, quiet):
+def test_a_wrong_key_stands_in_the_console_without_a_device(db):
     DeviceClient("cw_00000000_" + "a" * 43).open()
     assert UploadRefusal.objects.get().device is None
 
 
-@pytest.fixture
-def quiet(monkeypatch):
-    """Nobody knocked before."""
-    from collections import deque
-
-    monkeypatch.setattr("vitals.api.refusals._nobodys", deque())
-
-
-def test_a_flood_of_wrong_keys_does_not_fill_the_console(db, quiet, monkeypatch):
-    monkeypatch.setattr("vitals.api.refusals.NOBODYS_KEPT", 3)
+def test_a_flood_of_wrong_keys_does_not_fill_the_console(db, settings):
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"strangers-noted": 3}
     answers = [refused(DeviceClient("cw_00000000_" + "a" * 43)) for _ in range(5)]
     assert answers == [(401, "key-invalid")] * 5
     assert UploadRefusal.objects.count() == 3
 
 
-def test_the_console_never_shows_a_key(db, quiet):
+def test_the_console_never_shows_a_key(db):
     DeviceClient("cw_00000000_" + "a" * 43).open()
     refusal = UploadRefusal.objects.get()
     assert "aaaa" not in refusal.detail + refusal.path
 
 
-def test_a_refusal_is_audited(db, quiet):
+def test_a_refusal_is_audited(db):
     DeviceClient("cw_00000000_" + "a" * 43).open()
     assert AuditEvent.objects.filter(action="upload", outcome="refused").count() == 1
 
@@ -132,3 +124,16 @@ def test_a_signed_in_doctor_is_no_device(client, dr_ames):
 
 def test_the_time_is_told_to_everybody(client, db):
     assert client.get("/api/v1/time").json()["time"].endswith("Z")
+
+
+def test_whoever_tries_keys_must_wait(db, settings):
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"bad-keys": 2}
+    stranger = DeviceClient("cw_00000000_" + "a" * 43)
+    assert [refused(stranger)[0] for _ in range(3)] == [401, 401, 429]
+
+
+def test_a_key_that_fits_is_not_kept_waiting_by_others_at_its_address(device, settings):
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"bad-keys": 1}
+    stranger = DeviceClient("cw_00000000_" + "a" * 43)
+    assert [refused(stranger)[0] for _ in range(2)] == [401, 429]
+    assert device.open().status_code == 201

@@ -28,7 +28,10 @@ def test_text_comes_back_but_for_the_sign_that_disarms_it(cells):
     assert plain == cells
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", "＋1", "－1", "＠SUM(A1)"],
+)
 def test_no_text_is_a_formula(text):
     assert table(line([text, "x"]))[0][0] == "'" + text
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
 import time
+import zipfile
+import zlib
+from pathlib import Path
 
 import pytest
 
@@ -101,3 +105,74 @@ def test_the_web_process_loads_no_library_of_a_format():
     )
     done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def zeros(n):
+    """A zip of so many zeros, a thousandth of their size."""
+    packed = io.BytesIO()
+    with (
+        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("a.edf", "w", force_zip64=True) as file,
+    ):
+        for _ in range(n // 2**20):
+            file.write(bytes(2**20))
+    return packed.getvalue()
+
+
+def refused(folder, name, data, **limits):
+    (folder / name).write_bytes(data)
+    began = time.monotonic()
+    with pytest.raises(Unreadable) as no, opened(folder, [name], Layout(), **limits):
+        pass
+    return no.value.code, time.monotonic() - began
+
+
+def test_a_zip_that_swells_is_stopped_by_the_real_process(folder):
+    code, seconds = refused(folder, "bomb.zip", zeros(300 * 2**20))
+    assert code == "zip"
+    assert seconds < 30
+
+
+def test_a_zip_inside_a_zip_is_not_opened(folder):
+    inner = made.zipped({"a.edf": made.edf()})
+    assert refused(folder, "twice.zip", made.zipped({"inner.zip": inner}))[0] in ("zip", "format")
+
+
+def test_a_deflated_dicom_that_swells_does_not_fill_the_memory(folder):
+    plain = made.dicom()
+    end = plain.index(b"1.2.840.10008.1.2.1")
+    head = plain[:end] + b"1.2.840.10008.1.2.1.99" + plain[end + 22 :]
+    packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+    bomb = b"".join(packer.compress(bytes(2**24)) for _ in range(256)) + packer.flush()
+    code, seconds = refused(folder, "bomb.dcm", head[:400] + bomb, wall_s=30.0)
+    assert code in ("too-hard", "format", "header", "truncated", "no-signal")
+    assert seconds < 35
+
+
+def test_what_writes_without_end_is_stopped(folder, instead):
+    instead(
+        "import sys; out = open(sys.argv[2] + '/0.i16', 'wb');"
+        "[out.write(bytes(2**24)) for _ in range(64)]"
+    )
+    with pytest.raises(Unreadable) as no, opened(folder, ["a.edf"], Layout()):
+        pass
+    assert no.value.code == "too-hard"
+
+
+def test_what_counts_without_end_is_stopped_by_its_own_limit(folder, instead, monkeypatch):
+    instead("import resource; resource.setrlimit(resource.RLIMIT_CPU, (1, 1))\nwhile True: pass")
+    with pytest.raises(Unreadable) as no, opened(folder, ["a.edf"], Layout()):
+        pass
+    assert "too long" in no.value.what
+
+
+def test_what_it_started_dies_with_it(folder, instead, tmp_path):
+    pid = tmp_path / "pid"
+    instead(
+        "import subprocess, time; child = subprocess.Popen(['sleep', '60']);"
+        f"open({str(pid)!r}, 'w').write(str(child.pid)); time.sleep(60)"
+    )
+    with pytest.raises(Unreadable), opened(folder, ["a.edf"], Layout(), wall_s=3.0):
+        pass
+    state = Path(f"/proc/{pid.read_text()}/stat")
+    assert not state.exists() or state.read_text().split()[2] == "Z"
