@@ -229,7 +229,10 @@ def _stored(principal: Principal) -> Q:
     """
     subjects = StoredSubject.objects.filter(resource=OuterRef("pk"))
     mine = charts_of(principal, "patient_id")
-    found = Q(Exists(subjects.filter(mine)))
+    close = read_closely(principal, "patient_id")
+    found = Q(Exists(subjects.filter(mine))) & (
+        ~Q(IsSensitive("security")) | Q(Exists(subjects.filter(close)))
+    )
     if principal.kind == "client":
         found &= ~Q(Exists(subjects.exclude(mine)))
     if not _reads_shared(principal):

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from uuid import UUID
 
@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 
 from fhir.times import moment_text
 from patients.chart.concepts import words_of
-from patients.chart.medicine_names import medicine_name, medicine_names
+from patients.chart.medicine_names import KEPT_BACK, medicine_name, medicine_names
 from patients.chart.medicines import Dose, dose_words, is_dead, last_doses
 from patients.dosages import dosages_words, is_as_needed
 from patients.due_times import due_times, interval
 from patients.models import Encounter, MedicationAdministration, MedicationRequest, Patient
+from patients.models.labels import is_sensitive
 
 INPATIENT = ("IMP", "ACUTE", "NONAC", "OBSENC", "SS")
 ON_THE_WARD = "inpatient"
@@ -165,7 +166,7 @@ class GivenDose:
 
 def given_doses(order: MedicationRequest, limit: int = 50) -> list[GivenDose]:
     """The newest doses of an order, those entered in error among them."""
-    rows = MedicationAdministration.objects.filter(request=order.reference)
+    rows = MedicationAdministration.objects.beside(order).filter(request=order.reference)
     return in_words(list(rows.order_by("-effective_start", "-id")[:limit]))
 
 
@@ -202,7 +203,8 @@ class _Round:
         """What ``patient`` is to get during ``stay``."""
         found = DueDoses(patient, admitted=True, encounter=stay)
         for order in orders:
-            name = medicine_name(order, self.names)
+            unnamed = patient.keeps_back and is_sensitive(order.security)
+            name = str(KEPT_BACK) if unnamed else medicine_name(order, self.names)
             if order.do_not_perform:
                 found.do_not_give.append(name)
             elif not for_stay(order, stay):
@@ -210,7 +212,8 @@ class _Round:
             elif order.status == "on-hold":
                 found.on_hold.append(name)
             else:
-                found.orders.append(self.order(order, name))
+                due = self.order(order, name)
+                found.orders.append(replace(due, dosage="") if unnamed else due)
         return found
 
     def order(self, order: MedicationRequest, name: str) -> DueOrder:

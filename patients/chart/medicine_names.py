@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from patients.chart.concepts import NOT_UNDERSTOOD, understood, words_of
 from patients.models import (
@@ -15,6 +16,9 @@ from patients.models import (
 )
 
 Named: TypeAlias = MedicationRequest | MedicationStatement | MedicationAdministration
+
+# Instead of the name of a labelled prescription, where it cannot simply be left out.
+KEPT_BACK = gettext_lazy("a sensitive medicine that is kept back here")
 
 
 def medicine_names(rows: Iterable[Named]) -> dict[str, str]:

@@ -305,8 +305,7 @@ def _ended(told: MedicationStatement) -> bool:
 def reason_words(order: MedicationRequest) -> str:
     """What it is for: as written, and the problems of the chart that it names."""
     ids = [str(each.get("reference", "")).partition("/") for each in order.reason_references or []]
-    named = Condition.objects.filter(
-        patient=order.patient,
+    named = Condition.objects.beside(order).filter(
         fhir_id__in=[fhir_id for kind, _slash, fhir_id in ids if kind == "Condition"],
     )
     problems = [name_of(problem, "code") for problem in named] if ids else []

@@ -21,6 +21,7 @@ from patients.chart.concepts import all_words, name_of, understood
 from patients.chart.people import names, names_of, practitioners
 from patients.models import Binary, DocumentReference, NoteDraft, Patient
 from patients.models.base import ENTERED_IN_ERROR
+from patients.models.labels import is_sensitive
 from patients.note_text import assessment, sha256
 
 FIRST_WORDS = 240
@@ -111,13 +112,12 @@ def documents(rows: Iterable[DocumentReference]) -> list[Document]:
     return [document(row, names) for row in found]
 
 
-def with_addenda(rows: Iterable[DocumentReference]) -> list[Document]:
+def with_addenda(rows: Iterable[DocumentReference], patient: Patient) -> list[Document]:
     """Notes in words, each with what was added to it, oldest first: one query for all."""
     notes = list(rows)
-    added = DocumentReference.objects.filter(
-        patient__in={row.patient_id for row in notes},
-        parent_reference__in=[row.reference for row in notes],
-    ).without_content()
+    references = [row.reference for row in notes]
+    added = DocumentReference.objects.of(patient).filter(parent_reference__in=references)
+    added = added.without_content()
     under: dict[str, list[DocumentReference]] = defaultdict(list)
     for row in added.order_by("listed_at", "id"):
         under[row.parent_reference].append(row)
@@ -141,7 +141,7 @@ def document(row: DocumentReference, names: dict[str, str]) -> Document:
         doc_status=row.doc_status,
         in_error=ENTERED_IN_ERROR in (row.status, row.doc_status),
         replaced=row.status == "superseded",
-        restricted=not RESTRICTED.isdisjoint(labels),
+        restricted=not RESTRICTED.isdisjoint(labels) or is_sensitive(row.security),
         understood=not row.modified_inside and understood(row),
         first_words=shorten(row.note_text[: 2 * FIRST_WORDS], FIRST_WORDS, placeholder=" …"),
         content_type=row.content_type,
@@ -191,10 +191,8 @@ def full_note(row: DocumentReference) -> FullNote:
 
 def addenda(row: DocumentReference) -> list[FullNote]:
     """What was added to a note, oldest first; those entered in error stand among them."""
-    added = DocumentReference.objects.filter(
-        patient=row.patient_id, parent_reference=row.reference
-    ).order_by("listed_at", "id")
-    return [full_note(each) for each in added]
+    added = DocumentReference.objects.beside(row).filter(parent_reference=row.reference)
+    return [full_note(each) for each in added.order_by("listed_at", "id")]
 
 
 def files(row: DocumentReference) -> list[File]:

@@ -118,9 +118,9 @@ def intent_words(intent: str) -> str | Promise:
 
 def answers(order: ServiceRequest) -> tuple[list[Observation], list[DiagnosticReport]]:
     """Results and reports that name the order."""
-    results = Observation.objects.filter(patient=order.patient_id, based_on=order.reference)
-    reports = DiagnosticReport.objects.filter(
-        patient=order.patient_id, order_references__contains=[order.reference]
+    results = Observation.objects.beside(order).filter(based_on=order.reference)
+    reports = DiagnosticReport.objects.beside(order).filter(
+        order_references__contains=[order.reference]
     )
     return (
         list(results.select_related("encounter").order_by("-effective_start", "-id")[:PAGE]),

@@ -7,10 +7,9 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from patients.chart.concepts import all_words, name_of, noted, understood
-from patients.chart.medicine_names import Named, medicine_name, medicine_names
+from patients.chart.medicine_names import KEPT_BACK, Named, medicine_name, medicine_names
 from patients.models import (
     AllergyIntolerance,
     Flag,
@@ -83,7 +82,7 @@ def current_medicines(patient: Patient, without: Collection[str] = ()) -> list[M
 
 def _medicine(row: Named, names: dict[str, str], known: Formulary, *, unnamed: bool) -> Medicine:
     text = medicine_name(row, names)
-    shown = _("a sensitive medicine that is kept back here") if unnamed else text
+    shown = str(KEPT_BACK) if unnamed else text
     if not understood(row):
         return Medicine(row.reference, shown)
     codes = [(row.medication_system, row.medication_code)] if row.medication_code else []

@@ -175,7 +175,7 @@ def report_in_full(report: DiagnosticReport) -> FullReport:
 
 def _results(report: DiagnosticReport) -> list[ReportResult]:
     ids = [ref.partition("/")[2] for ref in report.result_references]
-    rows = Observation.objects.filter(fhir_id__in=ids, patient=report.patient_id)
+    rows = Observation.objects.beside(report).filter(fhir_id__in=ids)
     found = {row.reference: row for row in rows.select_related("encounter")}
     local = LocalRanges(report.patient, {row.code_code for row in found.values()})
     return [_result(ref, found, local) for ref in report.results or []]
@@ -195,7 +195,7 @@ def _studies(report: DiagnosticReport) -> list[ImagingStudy]:
     ids = [ref.partition("/")[2] for ref in named if ref.startswith("ImagingStudy/")]
     if not ids:
         return []
-    return list(ImagingStudy.objects.filter(fhir_id__in=ids, patient=report.patient_id))
+    return list(ImagingStudy.objects.beside(report).filter(fhir_id__in=ids))
 
 
 def _form(attachment: dict[str, Any]) -> Form:

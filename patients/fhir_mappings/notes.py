@@ -16,6 +16,7 @@ from patients.models import Binary, DocumentReference
 
 def _derive(document: DocumentReference) -> None:
     """Fill the columns of lists and search. A signed row keeps those it was signed with."""
+    _label(document)
     if document.is_signed and not document._state.adding:
         return
     first = (attachments.of_content(document.content) or [{}])[0]
@@ -33,6 +34,16 @@ def _derive(document: DocumentReference) -> None:
     document.parent_reference = parent_of(document.relates_to)
     inside = DocumentReference(content=document.content, context=document.context)
     document.modified_inside = not understood(inside)
+
+
+def _label(document: DocumentReference) -> None:
+    """A label of the document's own element keeps it back like one of its ``meta``."""
+    said = [
+        f"{coding.get('system', '')}|{coding.get('code', '')}"[:300]
+        for label in document.security_labels or []
+        for coding in label.get("coding") or []
+    ]
+    document.security = list(dict.fromkeys([*document.security, *said]))
 
 
 def _title(document: DocumentReference, first: Resource) -> str:

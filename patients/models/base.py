@@ -21,6 +21,10 @@ class PatientRecordQuerySet(RecordQuerySet[R], Generic[R]):
         rows = self.all_of(patient)
         return rows.open_to_all() if patient.keeps_back else rows
 
+    def beside(self, row: "PatientRecord") -> Self:
+        """The rows of the chart in which ``row`` stands, for whoever opened ``row``."""
+        return self.of(row.patient) if row.patient is not None else self.none()
+
     def all_of(self, patient: Patient) -> Self:
         """Every row of one chart: for what must be compared even where it may not be shown."""
         return self.filter(patient=patient)

@@ -97,8 +97,10 @@ def _stay(visit: VisitRow, patient: Patient) -> list[tuple[str, str]]:
 
 
 def _diagnoses(encounter: Encounter, visit: VisitRow) -> list[Block]:
-    rows = Condition.objects.filter(encounter=encounter).exclude(
-        verification_status__in=(ENTERED_IN_ERROR, "refuted")
+    rows = (
+        Condition.objects.beside(encounter)
+        .filter(encounter=encounter)
+        .exclude(verification_status__in=(ENTERED_IN_ERROR, "refuted"))
     )
     found = [problem_row(problem(row)) for row in rows.order_by("recorded_at", "id")]
     named = {text for text, _more in found}
@@ -109,14 +111,17 @@ def _diagnoses(encounter: Encounter, visit: VisitRow) -> list[Block]:
 def _discharge_notes(encounter: Encounter) -> list[FullNote]:
     """Signed here from a discharge template, or sent as a discharge summary of this visit."""
     rows = (
-        DocumentReference.objects.standing()
+        DocumentReference.objects.beside(encounter)
+        .standing()
         .notes_only()
-        .filter(patient=encounter.patient_id, parent_reference="")
+        .filter(parent_reference="")
     )
     written = rows.filter(draft__encounter=encounter, draft__template__kind="discharge")
     sent = rows.filter(type_code=DISCHARGE_SUMMARY).defer("content", "note_text")
     keys = {row.pk for row in written} | {row.pk for row in sent if _is_of(row, encounter)}
-    found = rows.filter(pk__in=keys).order_by("listed_at", "id")
+    found = list(rows.filter(pk__in=keys).order_by("listed_at", "id"))
+    for row in found:
+        row.patient = encounter.patient  # opened by the same reader
     return [note for row in found for note in (full_note(row), *addenda(row))]
 
 
@@ -133,7 +138,7 @@ def _course(notes: list[FullNote]) -> list[Block]:
 
 
 def _procedures(encounter: Encounter) -> list[Block]:
-    rows = Procedure.objects.standing().filter(encounter=encounter)
+    rows = Procedure.objects.beside(encounter).standing().filter(encounter=encounter)
     found = operations(list(rows.order_by("performed_start", "id")))
     return listed(_("Procedures"), list(map(operation_row, found)))
 
@@ -160,7 +165,7 @@ def _results(encounter: Encounter, patient: Patient) -> list[Block]:
 
 
 def _reports(encounter: Encounter) -> list[Block]:
-    reports = DiagnosticReport.objects.standing().filter(encounter=encounter)
+    reports = DiagnosticReport.objects.beside(encounter).standing().filter(encounter=encounter)
     said = reports.exclude(conclusion="").order_by("effective_start", "id")
     rows = [(str(row), _report_words(row)) for row in said]
     return listed(_("Reports"), rows) if rows else []

@@ -15,6 +15,7 @@ from accounts import audit
 from accounts.access import principal, requires
 from accounts.roles import CHART_READ, MEDICATION_ADMINISTER
 from fhir.errors import Invalid
+from patients.access import opened, opening_of
 from patients.acts.medication_doses import (
     Giving,
     NotToGive,
@@ -44,13 +45,15 @@ def ward_due(request: HttpRequest) -> HttpResponse:
     """Every inpatient whose chart one may open, by ward, with what is due."""
     by = principal(request)
     stays = (
-        Encounter.objects.visible_to(by)
+        opened(Encounter.objects.visible_to(by), by, "patient_id")
         .open()
         .filter(class_code__in=INPATIENT, patient__isnull=False)
         .select_related("patient", "location__part_of", "organization")
         .order_by("location__part_of__name", "location__name", "start", "id")[:WARD_AT_MOST]
     )
     found: list[tuple[Encounter, Patient]] = [(s, s.patient) for s in stays if s.patient]
+    for stay, patient in found:
+        patient.opening = opening_of(stay)
     patients = {patient.id: patient for _stay, patient in found}.values()
     doses, allergic = due_doses(patients), allergies_of(patients)
     wards: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)

@@ -69,7 +69,7 @@ def notes(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     found, more = page_after(rows, request.GET.get("after", ""))
     looked(request, patient)
     context: dict[str, Any] = {
-        "notes": with_addenda(found),
+        "notes": with_addenda(found, patient),
         "more": more,
         "kind": kind,
         "kinds": types_of(patient, notes=True),

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from fhir.models import Change, Record
-from patients.models import CareTeam, FacilityLink, Patient
+from patients.models import CareTeam, FacilityLink, Patient, Restriction
 from vitals.models import SyncTarget
 
 Resource = dict[str, Any]
@@ -23,8 +23,9 @@ WAVEFORM_SYSTEM = "urn:iso:std:iso:11073:10101"
 
 
 def patients_of(target: SyncTarget) -> QuerySet[Patient]:
-    """The patients whose records the target receives; labelled patients are left out."""
-    return _chosen(target).filter(security__contained_by=list(HARMLESS))
+    """The patients whose records the target receives; who restricts or is labelled is left out."""
+    kept = Restriction.objects.in_force().filter(patient=OuterRef("pk"))
+    return _chosen(target).filter(~Exists(kept), security__contained_by=list(HARMLESS))
 
 
 def _chosen(target: SyncTarget) -> QuerySet[Patient]:
