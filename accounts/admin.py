@@ -1,11 +1,11 @@
-"""Users, facilities, wards and roles in the Django admin; rights follow scopes, never flags."""
+"""Facilities, wards and practitioners in the Django admin; rights follow scopes, never flags."""
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -19,11 +19,12 @@ from accounts import audit
 from accounts.access import principal
 from accounts.admin_clients import Clients
 from accounts.admin_scope import ByScope
-from accounts.models import Client, Location, Membership, Organization, Practitioner, User
+from accounts.admin_users import Users
+from accounts.models import Client, Location, Organization, Practitioner, User
 from fhir import changes
 from fhir.models import Record
 
-__all__ = ["ByScope", "Clients", "RecordAdmin"]
+__all__ = ["ByScope", "Clients", "RecordAdmin", "Users"]
 
 admin.site.site_header = gettext_lazy("Chartwave administration")
 admin.site.site_title = "Chartwave"
@@ -31,91 +32,10 @@ admin.site.index_title = gettext_lazy("Set-up")
 admin.site.unregister(Group)  # roles are memberships here
 for unused in (AccessToken, Client, Grant, IDToken, RefreshToken):  # the pages of OAuth2 itself
     admin.site.unregister(unused)
+for unused in (Authenticator, EmailAddress):  # the pages of allauth itself
+    admin.site.unregister(unused)
 admin.site.register(Client, Clients)
-
-
-class MembershipInline(ByScope, admin.TabularInline):  # type: ignore[type-arg]
-    model = Membership
-    extra = 1
-    fields = ("facility", "role", "start", "end")
-
-
-class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
-    """A new account with a password; single sign-on comes later."""
-
-    class Meta:
-        model = User
-        fields = ("username", "full_name")
-
-
-@admin.register(User)
-class Users(ByScope, UserAdmin):  # type: ignore[type-arg]
-    add_form = NewUserForm
-    inlines = (MembershipInline,)
-    list_display = ("username", "full_name", "roles", "is_active", "is_staff", "last_login")
-    list_filter = ("is_active", "is_staff", "memberships__role", "memberships__facility")
-    search_fields = ("username", "full_name", "email")
-    search_help_text = gettext_lazy("User name, full name or e-mail")
-    filter_horizontal = ()
-    readonly_fields = ("last_login", "date_joined")
-    fieldsets = (
-        (None, {"fields": ("username", "password", "full_name", "email")}),
-        (
-            gettext_lazy("Access"),
-            {"fields": ("is_active", "is_staff", "last_login", "date_joined")},
-        ),
-    )
-    add_fieldsets = (
-        (
-            None,
-            {"classes": ("wide",), "fields": ("username", "full_name", "password1", "password2")},
-        ),
-    )
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[User]:
-        """Each with the roles held now, in one more question to the database."""
-        now = Membership.objects.current().select_related("facility")
-        held = models.Prefetch("memberships", now, to_attr="held_now")
-        return super().get_queryset(request).prefetch_related(held)
-
-    @admin.display(description=gettext_lazy("roles now"))
-    def roles(self, user: User) -> str:
-        """What somebody is, and where; without a role one can sign in and see nothing."""
-        held = [f"{each.get_role_display()} ({each.facility})" for each in user.held_now]  # type: ignore[attr-defined]
-        return ", ".join(held) or _("none: sees nothing")
-
-    def save_model(
-        self,
-        request: HttpRequest,
-        obj: User,
-        form: ModelForm[User],
-        change: bool,  # noqa: FBT001
-    ) -> None:
-        """Save and note it; which fields changed, never their values."""
-        super().save_model(request, obj, form, change)
-        audit.record(
-            principal(request),
-            "update-user" if change else "create-user",
-            detail={"user": str(obj.pk), "fields": form.changed_data},
-        )
-
-    def save_related(
-        self,
-        request: HttpRequest,
-        form: Any,
-        formsets: Any,
-        change: bool,  # noqa: FBT001
-    ) -> None:
-        """Memberships decide who sees what, so each change of them is noted."""
-        super().save_related(request, form, formsets, change)
-        audit.record(
-            principal(request),
-            "set-memberships",
-            detail={
-                "user": str(form.instance.pk),
-                "roles": [str(m.role) for m in form.instance.memberships.current()],
-            },
-        )
+admin.site.register(User, Users)
 
 
 class RecordAdmin(ByScope, admin.ModelAdmin):  # type: ignore[type-arg]

@@ -92,7 +92,7 @@ class CacheTable(BaseCache):
         Raises:
             ValueError: there is nothing to count.
         """
-        said = {"key": self.make_and_validate_key(key, version), "delta": delta}
+        said: dict[str, Any] = {"key": self.make_and_validate_key(key, version), "delta": delta}
         with connection.cursor() as cursor:
             cursor.execute(INCREMENT, said | {"now": timezone.now()})
             row = cursor.fetchone()
@@ -110,9 +110,9 @@ class CacheTable(BaseCache):
             cursor.execute(SWEEP, {"now": timezone.now()})
 
     def _write(self, statement: str, key: str, version: int | None, **said: Any) -> int:
-        named = {"key": self.make_and_validate_key(key, version), "now": timezone.now()}
+        said |= {"key": self.make_and_validate_key(key, version), "now": timezone.now()}
         with connection.cursor() as cursor:
-            cursor.execute(statement, named | said)
+            cursor.execute(statement, said)
             return int(cursor.rowcount)
 
     def _until(self, timeout: Any) -> datetime | None:

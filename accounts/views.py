@@ -1,36 +1,17 @@
-"""Sign-in, the locked screen, and one's own account."""
+"""The locked screen, whether a page may stay open, and one's own account."""
 
+from typing import cast
 from urllib.parse import urlsplit
 
-from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import audit, lock
+from accounts import lock, rights
 from accounts.access import principal
-from accounts.models import Membership
-from accounts.principals import ANONYMOUS, principal_of
-
-
-class SignIn(LoginView):
-    """The door. A refusal says the same whether or not the account exists."""
-
-    template_name = "registration/sign_in.html"
-    redirect_authenticated_user = True
-
-    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        """Note who came in."""
-        response = super().form_valid(form)
-        audit.record(principal_of(form.get_user()), "sign-in")
-        return response
-
-    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
-        """Note that somebody did not; never which name was typed (it may be a password)."""
-        audit.record(ANONYMOUS, "sign-in", outcome="refused")
-        return super().form_invalid(form)
+from accounts.models import Membership, User
+from accounts.sign_in import passkeys, requirement, second_factor, sessions
 
 
 @require_safe
@@ -39,7 +20,17 @@ def account(request: HttpRequest) -> HttpResponse:
     who = principal(request)
     scopes = sorted({scope for held in (who.facilities or {}).values() for scope in held})
     memberships = Membership.objects.filter(user_id=who.id).select_related("facility")
-    context = {"account": request.user, "memberships": memberships, "held_scopes": scopes}
+    user = cast(User, request.user)
+    context = {
+        "account": user,
+        "memberships": memberships,
+        "held_scopes": scopes,
+        "factors": second_factor.factors_of(user),
+        "codes_left": second_factor.codes_left(user),
+        "second_factor_required": requirement.is_required(),
+        "passkeys_possible": passkeys.are_possible(request),
+        "sessions": [(each, sessions.is_of(request, each)) for each in sessions.open_to(user)],
+    }
     return render(request, "account/profile.html", context)
 
 
@@ -64,6 +55,13 @@ def unlock_screen(request: HttpRequest) -> HttpResponse:
 def awake(_request: HttpRequest) -> HttpResponse:
     """Somebody types or points: the middleware noted it."""
     return HttpResponse(status=204)
+
+
+@lock.quiet
+@require_safe
+def still_here(request: HttpRequest) -> HttpResponse:
+    """Asked by every open page each few seconds: may it stay as it is?"""
+    return JsonResponse({"locked": lock.is_locked(request), "rights": rights.mark_of(request)})
 
 
 def is_here(request: HttpRequest, place: str) -> bool:

@@ -45,6 +45,8 @@ def pytest_load_initial_conftests(
 def demo_settings() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ehr_project.settings")
     os.environ.setdefault("SECRET_KEY", "only-for-tests-" * 4)
+    # Most tests sign in without a browser; accounts/tests/sign_in turn it on.
+    os.environ.setdefault("CHARTWAVE_SECOND_FACTOR", "0")
 
 
 def forget_database() -> None:

@@ -56,6 +56,10 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "procrastinate.contrib.django",
     "oauth2_provider",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
     "fhir",
     "accounts",
     "patients",
@@ -78,8 +82,11 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "accounts.middleware.PrincipalMiddleware",
     "accounts.lock.LockMiddleware",
+    "accounts.sign_in.steps.StepsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "axes.middleware.AxesMiddleware",
     "ehr_project.refusals.RefusalMiddleware",
 ]
 
@@ -191,13 +198,26 @@ PASSWORD_HASHERS = [
     "accounts.clients.secrets.RandomSecretHasher",  # never for passwords: the first one makes those
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 15},
-    },
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.sign_in.passwords.Length"},
+    {"NAME": "accounts.sign_in.passwords.NotKnown"},
 ]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",  # the limits, before anything is hashed
+    "accounts.sign_in.backend.HouseBackend",
+]
+# Everybody opens the door with two things, but for the demo with its invented people.
+SECOND_FACTOR: bool = env.bool("CHARTWAVE_SECOND_FACTOR", default=not DEMO)
+MFA_ADAPTER = "accounts.sign_in.adapter.HouseAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
+# Only its second factors are used: no sign-up, no e-mail addresses.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+AXES_HANDLER = "accounts.sign_in.attempts.SharedLimits"
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_LOCKOUT_CALLABLE = "accounts.sign_in.views.too_many"
+AXES_CLIENT_IP_CALLABLE = "accounts.limits.address_of"
+AXES_ENABLE_ADMIN = AXES_VERBOSE = AXES_ENABLE_ACCESS_FAILURE_LOG = False
+AXES_DISABLE_ACCESS_LOG = True
 
 # Bearer tokens for programs: OAuth2 client credentials and nothing else of it.
 TOKEN_MINUTES: int = env.int("CHARTWAVE_TOKEN_MINUTES", default=60)
@@ -276,6 +296,7 @@ CSRF_COOKIE_NAME = _COOKIE_PREFIX + "csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# So long after the sign-in, whatever happens meanwhile.
 SESSION_COOKIE_AGE = 12 * 3600
 # Without a touch for so long, the screen locks.
 IDLE_MINUTES = env.int("CHARTWAVE_IDLE_MINUTES", default=15)
@@ -319,7 +340,7 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.sign_in.session_store"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 LOGGING = {
@@ -335,5 +356,7 @@ LOGGING = {
         # Would write tokens and secrets at the level DEBUG.
         "oauthlib": {"level": "WARNING"},
         "oauth2_provider": {"level": "WARNING"},
+        # Would write what was typed as a user name, which may be a password.
+        "axes": {"handlers": [], "propagate": False, "level": "CRITICAL"},
     },
 }

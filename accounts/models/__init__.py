@@ -6,6 +6,7 @@ from accounts.models.client import Client
 from accounts.models.facility import Location, Organization
 from accounts.models.people import Membership, Practitioner, User
 from accounts.models.practitioner_role import PractitionerRole
+from accounts.models.session import Session
 
 __all__ = [
     "AuditEvent",
@@ -17,5 +18,6 @@ __all__ = [
     "Organization",
     "Practitioner",
     "PractitionerRole",
+    "Session",
     "User",
 ]

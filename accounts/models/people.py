@@ -1,5 +1,6 @@
 """Users, the roles they hold at facilities, and the practitioners they may be."""
 
+import unicodedata
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin, UserManager
@@ -30,6 +31,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     # May open the Django admin: users, devices, sync targets. Gives no clinical reading.
     is_staff = models.BooleanField(_("administers this house"), default=False)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    # Set while the password is one that somebody else chose: good only to choose another.
+    password_given_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = UserManager["User"]()
 
@@ -40,6 +43,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.full_name or self.username
 
+    def set_password(self, raw_password: str | None) -> None:
+        """Keep what was typed in one spelling of Unicode, whatever the keyboard made of it."""
+        super().set_password(_one_spelling(raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Compare in that spelling."""
+        return super().check_password(_one_spelling(raw_password))
+
     def get_full_name(self) -> str:
         """The name as shown to others."""
         return self.full_name or self.username
@@ -47,6 +58,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         """The name in a greeting."""
         return self.full_name.split(" ", 1)[0] or self.username
+
+
+def _one_spelling(password: str | None) -> str | None:
+    return None if password is None else unicodedata.normalize("NFKC", password)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

@@ -78,7 +78,7 @@ def test_touching_prolongs(later):
 def test_only_what_expired_is_swept(later):
     cache.set("old", 1, 60)
     cache.set("new", 1, 600)
-    cache.set("for ever", 1, None)
+    cache.set("always", 1, None)
     later(61)
     cache.sweep()
     assert CacheEntry.objects.count() == 2

@@ -1,5 +1,7 @@
 /** Tells the server that somebody is at the screen, and locks it when nobody was for too long. */
 
+import { startHere } from "./here.js";
+
 const TOLD_EACH_MS = 60_000;
 let touched = Date.now();
 let told = Date.now();
@@ -22,10 +24,15 @@ function onTouch(button) {
 
 /** The content goes from the screen at once; what was being written waits in the page. */
 function cover(button) {
+  if (show()) post(button.form.action).catch(() => {});
+}
+
+/** Asks for the password. Returns whether it did not do so already. */
+function show() {
   const dialog = document.getElementById("locked");
-  if (!dialog || dialog.open) return;
-  post(button.form.action).catch(() => {});
+  if (!dialog || dialog.open) return false;
   dialog.showModal();
+  return true;
 }
 
 async function reopen(dialog, form) {
@@ -58,4 +65,5 @@ export function startIdle() {
     reopen(dialog, form);
   });
   setInterval(() => Date.now() - touched > limit && cover(button), 5000);
+  startHere(show);
 }

@@ -47,13 +47,18 @@ class Desk:
         if response.status >= 400 and response.status not in REFUSALS:
             self.complaints.append(f"{response.status}: {response.url}")
 
-    def sign_in(self, username: str, password: str = "", **wishes) -> Page:
-        """``username`` at the desk; the demo's password unless another is given."""
+    def knock(self, username: str, password: str = "", **wishes) -> Page:
+        """The page that follows the password; the demo's unless another is given."""
         page = self.window(**wishes)
         page.goto(f"{self.house.base_url}/sign-in/")
         page.get_by_label("Username").fill(username)
         page.get_by_label("Password", exact=True).fill(password or self.house.passwords[username])
         page.get_by_role("button", name="Sign in").click()
+        return page
+
+    def sign_in(self, username: str, password: str = "", **wishes) -> Page:
+        """``username`` at the desk."""
+        page = self.knock(username, password, **wishes)
         page.wait_for_url(f"{self.house.base_url}/")
         return page
 

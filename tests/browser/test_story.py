@@ -155,7 +155,12 @@ def the_administrator_prepares(desk, fhir_url):
 
 
 def the_new_user_signs_in(desk):
-    page = desk.sign_in("locum", "correct-horse-battery")
+    page = desk.knock("locum", "correct-horse-battery")
+    page.get_by_label("Old password").fill("correct-horse-battery")
+    for label in ("New password", "New password confirmation"):
+        page.get_by_label(label, exact=True).fill("marmots over the gate")
+    page.get_by_role("button", name="Change password").click()
+    page.get_by_role("link", name="Go to your patients").click()
     open_chart(page, "vassil", "VASSILIOU, Eleni")
 
 

@@ -1,0 +1,123 @@
+"""The door in a real browser: second factors, passkeys, and pages that close by themselves."""
+
+import itertools
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.newcomers import receive
+
+pytestmark = [
+    pytest.mark.needs("chromium"),
+    pytest.mark.xdist_group("house"),
+]
+PASSWORD = "marmots over the gate"
+# What the page promises: asked each 3 s, gone within 5.
+SOON_MS = 5000
+numbers = itertools.count(1)
+
+
+class Hired:
+    """A new doctor of the house."""
+
+    def __init__(self, desk):
+        self.desk, self.name = desk, f"hired{next(numbers)}"
+        self.act("hire", PASSWORD)
+
+    def act(self, what, *more):
+        return self.desk.house.ask("tests.browser.hired", what, self.name, *more)
+
+    def page(self):
+        return self.desk.sign_in(self.name, PASSWORD)
+
+    def opens_a_chart(self):
+        page = self.page()
+        self.newcomer = receive(page)
+        return page
+
+    def knocks(self):
+        """Gives the password; returns the page that follows."""
+        return self.desk.knock(self.name, PASSWORD)
+
+    def knocks_on(self, page):
+        page.goto(f"{self.desk.house.base_url}/sign-in/")
+        page.get_by_label("Username").fill(self.name)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+
+
+@pytest.fixture
+def hired(desk):
+    return Hired(desk)
+
+
+def banner(page, hired):
+    return page.get_by_role("region", name=f"Patient: {hired.newcomer.banner}")
+
+
+@pytest.mark.parametrize("what", ["switch-off", "sign-out"])
+def test_a_page_left_open_shows_the_door(hired, what):
+    page = hired.opens_a_chart()
+    hired.act(what)
+    page.wait_for_url("**/sign-in/**", timeout=SOON_MS)
+    expect(banner(page, hired)).to_have_count(0)
+
+
+def test_a_chart_left_open_closes_when_the_work_there_ends(hired):
+    page = hired.opens_a_chart()
+    hired.act("let-go")
+    expect(banner(page, hired)).to_have_count(0, timeout=SOON_MS)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("not found")
+
+
+def test_locking_one_window_covers_the_other(hired):
+    page = hired.opens_a_chart()
+    other = page.context.new_page()
+    other.goto(f"{hired.desk.house.base_url}/account/")
+    page.get_by_role("button", name="Lock the screen").click()
+    expect(other.get_by_role("dialog", name="Locked")).to_be_visible(timeout=SOON_MS)
+
+
+def test_an_app_is_set_up_and_asked_for(hired):
+    # Loaded here: Django's settings are there only once a test runs.
+    from accounts.tests.sign_in.conftest import code_for
+
+    page = hired.page()
+    page.goto(f"{hired.desk.house.base_url}/account/second-factor/app/")
+    expect(page.get_by_role("img", name="QR code")).to_be_visible()
+    secret = page.locator("[data-secret]").text_content().replace(" ", "")
+    page.get_by_label("Code").fill(code_for(secret))
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_role("listitem").filter(has=page.locator("code"))).to_have_count(10)
+    assert hired.desk.complaints == []
+    door = hired.knocks()
+    expect(door.get_by_role("heading", name="Second step")).to_be_visible()
+    door.get_by_label("Code").fill(code_for(secret, 1))
+    door.get_by_role("button", name="Go on").click()
+    door.wait_for_url(f"{hired.desk.house.base_url}/")
+
+
+def test_a_passkey_is_made_and_opens_the_door(hired):
+    page = hired.page()
+    browser = page.context.new_cdp_session(page)
+    browser.send("WebAuthn.enable")
+    stick = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    browser.send("WebAuthn.addVirtualAuthenticator", {"options": stick})
+    page.goto(f"{hired.desk.house.base_url}/account/second-factor/passkey/")
+    page.get_by_label("Name of the passkey").fill("Ward computer")
+    page.get_by_role("button", name="Make the passkey").click()
+    expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+    page.goto(f"{hired.desk.house.base_url}/account/")
+    expect(page.get_by_role("region", name="Second factor")).to_contain_text("Ward computer")
+    hired.desk.house.ask("tests.browser.hired", "sign-out", hired.name)
+    hired.knocks_on(page)
+    page.get_by_role("button", name="Use a passkey").click()
+    page.wait_for_url(f"{hired.desk.house.base_url}/")
+    assert hired.desk.complaints == []
