@@ -80,6 +80,9 @@ def page(
     context = banner(patient) | {
         "form": form,
         "name": str(row),
+        "type": row.fhir_type,
+        "id": row.pk,
+        "may_be_kept_back": row.may_be_kept_back,
         "in_error": is_in_error(row),
         "versions": versions(row),
         "changed": changed,
