@@ -1,23 +1,48 @@
 """Writing the audit trail; nothing here can be changed or deleted afterwards."""
 
-from collections.abc import Iterable
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.core.signals import setting_changed
 from django.db import connection
+from django.utils.module_loading import import_string
 
 from accounts.models import AuditEvent
 from fhir.codec import dumps
 from fhir.models import Record
 from fhir.principal import Principal
 
-# Looks are many: one statement, which is its own transaction and sets what counts at its end.
-LOOK = """
-WITH hurried AS (SELECT set_config('synchronous_commit', 'off', true))
+NOTE = """
 INSERT INTO accounts_auditevent
-  (id, at, action, outcome, principal, patient_id, entities, detail)
-SELECT %s::uuid, %s::timestamptz, %s, %s, %s, %s::uuid, %s::jsonb, %s::jsonb FROM hurried
+  (id, at, action, outcome, principal, patient_id, entities, detail, network, purpose)
+SELECT %(id)s::uuid, %(at)s::timestamptz, %(action)s, %(outcome)s, %(principal)s,
+  %(patient)s::uuid, %(entities)s::jsonb, %(detail)s::json, %(network)s, {purpose}
 """
+# Looks are many: one statement, which is its own transaction and sets what counts at its end.
+HURRIED = "WITH hurried AS (SELECT set_config('synchronous_commit', 'off', true))"
+# The address of the request that is being answered.
+_heard_from: ContextVar[str] = ContextVar("heard_from", default="")
+
+
+@contextmanager
+def heard_from(address: str) -> Iterator[None]:
+    """While this lasts, what is noted was asked for from ``address``."""
+    before = _heard_from.set(address[:45])
+    try:
+        yield
+    finally:
+        _heard_from.reset(before)
+
+
+def query(words: str) -> str:
+    """What somebody searched for, as AuditEvent.entity.query keeps it (Base64)."""
+    return b64encode(words.encode()).decode()
 
 
 def record(
@@ -34,23 +59,24 @@ def record(
 
     Args:
         by: Who.
-        action: What, as "create", "read", "attach", …
+        action: What, as "create", "read", "attach", … (``accounts.trail.actions``).
         entity: The record touched, if it is one.
         outcome: "success", "refused" or "failed".
         patient_id: Whom it concerns, when ``entity`` does not say.
         entities: FHIR references, when there are many.
         detail: More, without clinical content.
     """
-    names = [entity.reference] if entity is not None else list(entities)
-    about = entity.about if entity is not None and patient_id is None else patient_id
-    return AuditEvent.objects.create(
+    noted = AuditEvent(
         action=action,
         outcome=outcome,
         principal=by.label,
-        patient_id=about,
-        entities=names,
+        patient_id=entity.about if entity is not None and patient_id is None else patient_id,
+        entities=[entity.reference] if entity is not None else list(entities),
         detail=detail or {},
+        network=_heard_from.get(),
     )
+    _insert(noted, by)
+    return noted
 
 
 def record_access(
@@ -66,26 +92,48 @@ def record_access(
 
     Also the FHIR engine's ``record_access`` port.
     """
-    if connection.in_atomic_block:  # inside an act: its commit is durable, and so is this
-        record(
-            by,
-            action,
-            outcome=outcome,
-            patient_id=patient_id,
-            entities=entities,
-            detail=detail,
-        )
-        return
-    noted = AuditEvent(action=action, outcome=outcome, principal=by.label, patient_id=patient_id)
-    said = (dumps(list(entities)).decode(), dumps(detail or {}).decode())
-    row = (
-        str(noted.pk),
-        noted.at,
-        action,
-        outcome,
-        by.label,
-        patient_id and str(patient_id),
-        *said,
+    noted = AuditEvent(
+        action=action,
+        outcome=outcome,
+        principal=by.label,
+        patient_id=patient_id,
+        entities=list(entities),
+        detail=detail or {},
+        network=_heard_from.get(),
     )
+    # Inside an act its commit is durable, and so is this.
+    _insert(noted, by, hurried=not connection.in_atomic_block)
+
+
+def _insert(noted: AuditEvent, by: Principal, *, hurried: bool = False) -> None:
+    about = noted.patient_id and str(noted.patient_id)
+    row = {
+        "id": str(noted.pk),
+        "at": noted.at,
+        "action": noted.action,
+        "outcome": noted.outcome,
+        "principal": noted.principal,
+        "patient": about,
+        "entities": dumps(noted.entities).decode(),
+        "detail": dumps(noted.detail).decode(),
+        "network": noted.network,
+        "user": by.id if by.kind == "user" and about else None,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(LOOK, row)
+        cursor.execute(_statement(hurried=hurried), row)
+
+
+@cache
+def _statement(*, hurried: bool) -> str:
+    """The statement, with what the floor above knows of the purpose (settings)."""
+    purpose: str = import_string(settings.AUDIT_PURPOSE_OF_USE)
+    note = NOTE.format(purpose=purpose)
+    return f"{HURRIED}{note} FROM hurried" if hurried else note
+
+
+def _forget(*, setting: str, **_: object) -> None:
+    if setting == "AUDIT_PURPOSE_OF_USE":
+        _statement.cache_clear()
+
+
+setting_changed.connect(_forget)

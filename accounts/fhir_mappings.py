@@ -1,8 +1,9 @@
-"""Organization, Location and Practitioner as FHIR."""
+"""Organization, Location and Practitioner as FHIR; what AuditEvent is, the trail says."""
 
 from typing import Any
 
 from accounts.models import Location, Organization, Practitioner, PractitionerRole
+from accounts.trail.resource import AUDIT_EVENT
 from fhir.elements import boolean, period, primitive, reference, verbatim
 from fhir.mapping import Mapping
 from fhir.search import columns
@@ -22,6 +23,7 @@ def _derive_practitioner(practitioner: Practitioner) -> None:
 
 
 MAPPINGS = (
+    AUDIT_EVENT,
     Mapping(
         "Organization",
         Organization,

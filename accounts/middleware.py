@@ -5,6 +5,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from accounts import audit
+from accounts.limits import address_of
 from accounts.principals import ANONYMOUS, memberships_of, principal_from
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -25,5 +27,6 @@ class PrincipalMiddleware:
         )
         zone = next((each.facility.time_zone for each in held if each.facility.time_zone), "")
         # Never the browser's zone: two people who look at one chart must read one time.
-        with timezone.override(zone or timezone.get_default_timezone_name()):
+        here = timezone.override(zone or timezone.get_default_timezone_name())
+        with here, audit.heard_from(address_of(request)):
             return self.get_response(request)

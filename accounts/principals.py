@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from accounts.clients.errors import TokenInAddress
 from accounts.clients.tokens import principal_of_token
 from accounts.models import Membership, User
-from accounts.roles import CHART_READ, SCOPES
+from accounts.roles import AUDIT_READ, CHART_READ, SCOPES
 from fhir.errors import BadToken
 from fhir.principal import Principal
 
@@ -28,13 +28,16 @@ def principal_from(user: User, held: list[Membership]) -> Principal:
     for membership in held:
         facilities[str(membership.facility_id)] |= SCOPES[membership.role]
     # Over FHIR a person reads what a chart shows; who opens no chart in the browser reads nothing.
-    clinical = any(CHART_READ in scopes for scopes in facilities.values())
+    held_anywhere = frozenset[str]().union(*facilities.values())
+    interactions = {"*": "rs"} if CHART_READ in held_anywhere else {}
+    if AUDIT_READ in held_anywhere:
+        interactions["AuditEvent"] = "rs"
     return Principal(
         "user",
         str(user.pk),
         user.get_full_name(),
         dict(facilities),
-        interactions={"*": "rs"} if clinical else {},
+        interactions=interactions,
     )
 
 

@@ -253,6 +253,9 @@ FHIR_PORTS = {
     "spend": "accounts.limits.spend",
 }
 
+# SQL that says why somebody looks, beyond treatment as usual; the audit trail notes it.
+AUDIT_PURPOSE_OF_USE = "patients.purpose_of_use.BREAK_GLASS"
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["vitals.api.authentication.DeviceKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

@@ -10,13 +10,15 @@ from fhir.definitions import RESOURCE_TYPES
 from fhir.mapping import Resource
 from fhir.negotiation import JSON_PATCH, Format
 from fhir.search.official import official
-from fhir.search.questions import searchable
+from fhir.search.questions import is_written_here, searchable
 
 OPERATION = "http://hl7.org/fhir/OperationDefinition"
 OAUTH_URIS = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
 SECURITY = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 # Everything that a type can do; which addresses there are, ``fhir.urls.TABLE`` says.
 NOT_INTERACTIONS = {"validate", "everything", "capabilities"}
+# What is done over FHIR with types of which this house alone writes rows.
+WRITTEN_HERE = ("read", "search-type")
 OF_THE_SYSTEM = {"batch", "history-system"}
 
 
@@ -67,6 +69,10 @@ def codes() -> set[str]:
 
 @cache
 def _resource(type_: str) -> Resource:
+    searched = [_parameter(type_, name) for name in searchable(type_)]
+    if is_written_here(type_):
+        codes_here = [{"code": code} for code in WRITTEN_HERE]
+        return {"type": type_, "interaction": codes_here, "searchParam": searched}
     interactions = sorted(codes() - NOT_INTERACTIONS - OF_THE_SYSTEM)
     found: Resource = {
         "type": type_,
@@ -80,7 +86,7 @@ def _resource(type_: str) -> Resource:
         "conditionalDelete": "single",
         "searchInclude": [f"{type_}:{name}" for name in _references(type_)],
         "searchRevInclude": _pointing_at(type_),
-        "searchParam": [_parameter(type_, name) for name in searchable(type_)],
+        "searchParam": searched,
     }
     if type_ == "Patient":
         found["operation"] = [_operation("everything", "Patient-everything")]
@@ -108,6 +114,7 @@ def _all_references() -> tuple[tuple[str, str, frozenset[str]], ...]:
     return tuple(
         (type_, name, frozenset(official(type_)[name].targets))
         for type_ in sorted(RESOURCE_TYPES)
+        if not is_written_here(type_)
         for name in _references(type_)
     )
 

@@ -77,6 +77,10 @@ class Mapping:
         rows: QuerySet[Any] = self.model.objects.select_related(*self.joins)
         return rows
 
+    def with_id(self, rows: QuerySet[Any], fhir_id: str) -> QuerySet[Any]:
+        """The row of this id."""
+        return rows.filter(fhir_id=fhir_id)
+
     def read(self, resource: Resource, resolver: Resolver, into: Any | None = None) -> Any:
         """A record (not saved) that holds all of ``resource``.
 

@@ -8,6 +8,8 @@ from uuid import UUID
 Kind = Literal["user", "device", "client", "system"]
 # Create, read, update, delete, search: as SMART App Launch 2 spells them in scopes.
 Interaction = Literal["c", "r", "u", "d", "s"]
+# "every type" does not mean these: who looked at whom is for those whom it is named for.
+NAMED_ONLY = frozenset({"AuditEvent"})
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ class Principal:
         if self.kind == "system":
             return True
         allowed = self.interactions
-        return interaction in allowed.get(type_, "") or interaction in allowed.get("*", "")
+        every = "" if type_ in NAMED_ONLY else allowed.get("*", "")
+        return interaction in allowed.get(type_, "") or interaction in every
 
     def facilities_with(self, scope: str) -> list[UUID]:
         """Ids of the facilities where ``scope`` holds by membership."""

@@ -1,5 +1,8 @@
 """Who did what, when, to which record: rows that are written once, and the seals over them."""
 
+from datetime import datetime
+from uuid import UUID
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.expressions import RawSQL
@@ -31,6 +34,7 @@ class AuditEvent(models.Model):
     )
 
     append_only = True
+    resource_type = "AuditEvent"
 
     class Meta:
         indexes = [
@@ -41,6 +45,25 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.principal} {self.action} {self.outcome}"
+
+    # What the FHIR engine asks of every row; there is never a second version.
+    version = 1
+
+    @property
+    def fhir_id(self) -> str:
+        return str(self.pk)
+
+    @property
+    def updated_at(self) -> datetime:
+        return self.at
+
+    @property
+    def reference(self) -> str:
+        return f"AuditEvent/{self.pk}"
+
+    @property
+    def about(self) -> UUID | None:
+        return self.patient_id
 
 
 class AuditSeal(models.Model):

@@ -1,6 +1,11 @@
-"""Search parameters that columns of a table answer: dates that they hold exactly, and joins."""
+"""Search parameters that columns of a table answer: dates that they hold exactly, and joins.
 
+A table of rows that this house alone writes has no tokens: columns answer all that is asked of it.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -15,6 +20,8 @@ class Parameter:
         days: Both columns are days, not moments.
         column: Foreign key that holds a reference.
         target: FHIR type that the foreign key points to.
+        how: Lookup by which ``column`` is compared, where nothing but the column answers.
+        values: What ``column`` is compared with, for a value as it is asked.
     """
 
     name: str
@@ -24,6 +31,8 @@ class Parameter:
     days: bool = False
     column: str = ""
     target: str = ""
+    how: str = ""
+    values: Callable[[str], Sequence[Any]] | None = None
 
 
 def moments(name: str, start: str, end: str) -> Parameter:
@@ -39,3 +48,10 @@ def dates(name: str, start: str, end: str) -> Parameter:
 def reference(name: str, column: str, target: str) -> Parameter:
     """A foreign key by which chains and includes go; a reference alone is found by its token."""
     return Parameter(name, "reference", column=column, target=target)
+
+
+def compared(
+    name: str, type_: str, column: str, how: str, values: Callable[[str], Sequence[Any]]
+) -> Parameter:
+    """A column compared with what the value that is asked for means; with nothing, if nothing."""
+    return Parameter(name, type_, column=column, how=how, values=values)

@@ -37,6 +37,7 @@ from fhir.search.criteria import (
     Criterion,
     Empty,
     Has,
+    Held,
     Ids,
     Moments,
     Numbers,
@@ -131,6 +132,8 @@ def _tests(tests: tuple[Test, ...]) -> Iterator[Q]:
     for test in tests:
         if isinstance(test, ColumnMoments):
             yield in_columns(test)
+        elif isinstance(test, Held):
+            yield from (Q(**{f"{test.column}__{test.how}": value}) for value in test.values)
         elif isinstance(test, Empty):
             yield Q(**{f"{test.start}__isnull": True, f"{test.end}__isnull": True})
 

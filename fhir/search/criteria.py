@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 Prefix: TypeAlias = Literal["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"]
 Bound: TypeAlias = datetime | date | Decimal
@@ -90,7 +90,16 @@ class Empty:
     end: str
 
 
-Test: TypeAlias = Tokens | Words | Moments | ColumnMoments | Numbers | Ids | Empty
+@dataclass(frozen=True)
+class Held:
+    """A column of the record compares so with one of the values; with none, nothing is found."""
+
+    column: str
+    how: str
+    values: tuple[Any, ...]
+
+
+Test: TypeAlias = Tokens | Words | Moments | ColumnMoments | Numbers | Ids | Empty | Held
 
 
 @dataclass(frozen=True)

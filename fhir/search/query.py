@@ -8,7 +8,14 @@ from fhir.definitions import RESOURCE_TYPES, elements
 from fhir.errors import BadParameter, UnknownParameter
 from fhir.search.criteria import Criterion, Include, SortKey
 from fhir.search.keys import key
-from fhir.search.questions import Asker, columns_of, known, reference
+from fhir.search.questions import (
+    Asker,
+    columns_of,
+    is_written_here,
+    known,
+    reference,
+    updated_at,
+)
 from fhir.search.reading import parts, refuse, shown
 
 Pairs: TypeAlias = Iterable[tuple[str, str]]
@@ -189,8 +196,11 @@ def _sort(type_: str, value: str) -> tuple[SortKey, ...]:
 
 def _order(type_: str, text: str) -> SortKey:
     name, descending = text.removeprefix("-"), text.startswith("-")
-    if name in COLUMN_ORDERS:
-        return SortKey(name, column=COLUMN_ORDERS[name], descending=descending)
+    if name == "_lastUpdated":
+        return SortKey(name, column=updated_at(type_), descending=descending)
+    if name == "_id":
+        own = "id" if is_written_here(type_) else "fhir_id"
+        return SortKey(name, column=own, descending=descending)
     parameter = known(type_, name)
     if parameter.type == "date" and (column := columns_of(type_, name)):
         return SortKey(name, column=column.start, descending=descending)
@@ -203,7 +213,6 @@ def _order(type_: str, text: str) -> SortKey:
     return SortKey(name, keys=keys, values=values, descending=descending)
 
 
-COLUMN_ORDERS = {"_id": "fhir_id", "_lastUpdated": "updated_at"}
 SORTED: Mapping[str, Literal["date", "string", "number"]] = {
     "date": "date",
     "string": "string",

@@ -15,6 +15,7 @@ from fhir.search.criteria import (
     Criterion,
     Empty,
     Has,
+    Held,
     Ids,
     Moments,
     Numbers,
@@ -34,6 +35,7 @@ from fhir.search.reading import (
     shown,
     truth,
 )
+from fhir.written_here import WrittenHere
 
 DEEPEST = 4  # links of a chain, _has among them
 WIDEST = 8  # types that an untyped chain may lead to
@@ -105,7 +107,7 @@ class Asker:
         _deep_enough(name, depth)
         _, source, referring, rest = pieces
         parameter = reference(source, referring)
-        if type_ not in parameter.targets:
+        if type_ not in parameter.targets or is_written_here(type_):
             raise UnknownParameter(
                 f'"{shown(name)}": {source}.{referring} never refers to {type_}.',
                 expression="_has",
@@ -139,11 +141,13 @@ class Asker:
         return Chain(type_, head, parameter.kept_as, tuple(found))
 
     def _tests(self, type_: str, parameter: Official, modifier: str, value: str) -> list[Test]:
+        if own := compared_with(type_, parameter.name):
+            return [self.held(own, value)]
         if parameter.name == "_id":
             return [Ids((plain(value),))]
         if parameter.name == "_lastUpdated":
-            span = date_span("_lastUpdated", value)
-            return [ColumnMoments("updated_at", "updated_at", days=False, span=span)]
+            column, span = updated_at(type_), date_span("_lastUpdated", value)
+            return [ColumnMoments(column, column, days=False, span=span)]
         if parameter.type == "date" and (column := columns_of(type_, parameter.name)):
             span = date_span(parameter.name, value)
             return [ColumnMoments(column.start, column.end, days=column.days, span=span)]
@@ -158,6 +162,13 @@ class Asker:
             "composite": lambda: _composite(type_, parameter, value),
         }
         return list(readers[parameter.type]())
+
+    def held(self, own: Parameter, value: str) -> Held:
+        """What a column is to be compared with."""
+        text = plain(value)
+        if self.base and own.type == "reference":
+            text = text.removeprefix(f"{self.base}/")
+        return Held(own.column, own.how, tuple(own.values(text) if own.values else ()))
 
     def _reference(
         self, type_: str, parameter: Official, modifier: str, value: str
@@ -191,7 +202,7 @@ def known(type_: str, name: str) -> Official:
     why = table[name].unsupported if name in table else NOT_HERE.get(name, "")
     if why:
         raise UnknownParameter(f'"{name}" is not supported here. {why}', expression=name)
-    if name not in table:
+    if name not in table or name not in searchable(type_):
         raise UnknownParameter(
             f'"{shown(name)}" is not a search parameter of {type_} here. '
             f"Known: {', '.join(searchable(type_))}.",
@@ -202,7 +213,26 @@ def known(type_: str, name: str) -> Official:
 
 def searchable(type_: str) -> list[str]:
     """Names of the parameters of ``type_`` that can be asked."""
-    return [name for name, each in official(type_).items() if not each.unsupported]
+    every = [name for name, each in official(type_).items() if not each.unsupported]
+    if not is_written_here(type_):
+        return every
+    answered = {"_lastUpdated", *(each.name for each in mapping(type_).search)}
+    return [name for name in every if name in answered]
+
+
+def is_written_here(type_: str) -> bool:
+    """Whether only columns answer what is asked of ``type_``."""
+    return isinstance(mapping(type_), WrittenHere)
+
+
+def compared_with(type_: str, name: str) -> Parameter | None:
+    """The column that alone answers this parameter, where one does."""
+    return next((each for each in mapping(type_).search if each.name == name and each.values), None)
+
+
+def updated_at(type_: str) -> str:
+    """The column that says when a record was written last."""
+    return "at" if is_written_here(type_) else "updated_at"
 
 
 def reference(type_: str, name: str) -> Official:
@@ -212,6 +242,11 @@ def reference(type_: str, name: str) -> Official:
             f'"{shown(type_)}" is not a FHIR R4 resource type.', expression=shown(name)
         )
     parameter = known(type_, name)
+    if is_written_here(type_):
+        raise UnknownParameter(
+            f"{type_} is searched by itself here: nothing is followed from it or to it.",
+            expression=shown(name),
+        )
     if parameter.type != "reference":
         raise UnknownParameter(
             f"{type_}.{name} is a {parameter.type}, not a reference: nothing can be followed.",
@@ -222,10 +257,11 @@ def reference(type_: str, name: str) -> Official:
 
 def require_modifier(type_: str, parameter: Official, modifier: str) -> None:
     """Refuse a modifier that this parameter does not take."""
-    allowed = MODIFIERS[parameter.type]
+    allowed = () if is_written_here(type_) else MODIFIERS[parameter.type]
     if not modifier or modifier in allowed:
         return
-    if parameter.type == "reference" and modifier in parameter.targets:
+    followed = parameter.type == "reference" and not is_written_here(type_)
+    if followed and modifier in parameter.targets:
         return
     why = (
         "needs a terminology server, which this is not"
@@ -246,6 +282,8 @@ def compartment(type_: str, patient_id: str) -> Criterion:
     Raises:
         UnknownType: records of ``type_`` belong to no patient's compartment.
     """
+    if own := compared_with(type_, "patient"):
+        return AnyOf((Asker().held(own, f"Patient/{patient_id}"),))
     paths = set(patient_paths(type_))
     keys = [
         key(type_, name, f"Patient/{patient_id}")

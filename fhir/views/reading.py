@@ -4,6 +4,7 @@ from typing import Any
 
 from fhir import history
 from fhir.capability import statement
+from fhir.concerned import told
 from fhir.errors import Gone, NotFound, UnknownParameter
 from fhir.models import Record
 from fhir.models.change import Op
@@ -26,7 +27,8 @@ def metadata(ask: Ask) -> Answer:
 
 def newest(by: Principal, type_: str, fhir_id: str) -> Any:
     """The record as it stands now, where the principal may see it; else None."""
-    found = port("visible")(mapping(type_).queryset(), by).filter(fhir_id=fhir_id)
+    rules = mapping(type_)
+    found = rules.with_id(port("visible")(rules.queryset(), by), fhir_id)
     return next(iter(found.order_by()[:1]), None)
 
 
@@ -110,10 +112,13 @@ def history_of_all(ask: Ask) -> Answer:
 def _history(ask: Ask, rows: Any, where: str) -> Answer:
     wish = history.wish(ask.pairs, where, ask.by)
     page = history.page(rows, wish)
+    one, several = told(change.patient_id for change in page.changes)
+    touched = [f"{each.type}/{each.fhir_id}" for each in page.changes]
     port("record_access")(
         by=ask.by,
         action="history",
-        entities=list(dict.fromkeys(f"{each.type}/{each.fhir_id}" for each in page.changes)),
+        entities=dict.fromkeys([*touched, *several]),
+        patient_id=one,
         detail={"of": where, "query": [list(pair) for pair in ask.pairs]},
     )
     return Answer(resource=history.bundle(page, ask.base, where, wish))

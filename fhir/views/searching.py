@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from fhir.concerned import patients_of, told
 from fhir.history import url
 from fhir.mapping import Resource
 from fhir.outcome import issue, outcome_of
@@ -38,10 +39,13 @@ def _posted(ask: Ask) -> Pairs:
 def _searched(ask: Ask, type_: str, pairs: Pairs, patient: str = "") -> Answer:
     query = parse(type_, pairs, lenient=ask.prefer.lenient, base=ask.base)
     page = find(ask.by, query, base=ask.base, within=patient)
+    records = [*page.matches, *page.included]
+    one, several = told(patients_of(records))
     port("record_access")(
         by=ask.by,
         action="search",
-        entities=[record.reference for record in (*page.matches, *page.included)],
+        entities=dict.fromkeys([*(record.reference for record in records), *several]),
+        patient_id=one,
         detail={"type": type_, "query": pairs} | ({"patient": patient} if patient else {}),
     )
     place = f"Patient/{patient}/{type_}" if patient else type_

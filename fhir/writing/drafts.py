@@ -14,6 +14,7 @@ from fhir.registry import mapping
 from fhir.search.values import Values
 from fhir.validation import validate
 from fhir.writing.intents import Done, Intent
+from fhir.written_here import WrittenHere, refusal
 
 FHIR_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 URN = ("urn:uuid:", "urn:oid:")
@@ -134,6 +135,8 @@ def _refers(item: Resource) -> bool:
 
 def _draft(intent: Intent) -> Draft:
     rules = mapping(intent.type)
+    if isinstance(rules, WrittenHere):
+        raise refusal(intent.type)
     if intent.op == "delete":
         return Draft(intent, rules, (intent.type, intent.id), {})
     resource = intent.resource

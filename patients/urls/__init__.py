@@ -18,6 +18,7 @@ urlpatterns = [
     path("records/<str:type_>/<uuid:record_id>/in-error/", in_error.in_error, name="in-error"),
     path("", include("patients.urls.access")),
     path("", include("patients.urls.history")),
+    path("", include("patients.urls.looks")),
     path("", include("patients.urls.medicines")),
     path("", include("patients.urls.notes")),
     path("", include("patients.urls.plans")),

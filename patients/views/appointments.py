@@ -21,6 +21,7 @@ from patients.chart.visits import day_list
 from patients.chart.ward import rooms, staff_of
 from patients.forms.visits import BookForm, CancelForm
 from patients.models import Appointment, Patient
+from patients.reviewing import references
 from patients.views.editing import same_patient
 from patients.views.identity import frame, open_identity, opens_chart, say_refusal
 from patients.views.people import version_in
@@ -36,8 +37,9 @@ def day(request: HttpRequest) -> HttpResponse:
     begin = timezone.make_aware(datetime.combine(shown, time.min))
     end = timezone.make_aware(datetime.combine(shown + timedelta(days=1), time.min))
     rows = day_list(by, begin, end)
+    people = references(row.patient.id for row in rows if row.patient)
     audit.record_access(
-        by=by, action="day-list", entities=[f"Appointment/{row.id}" for row in rows]
+        by=by, action="day-list", entities=[*(f"Appointment/{row.id}" for row in rows), *people]
     )
     context = {
         "day": shown,

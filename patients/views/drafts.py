@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import audit
 from accounts.access import principal, requires
 from accounts.roles import CHART_READ, NOTE_SIGN
 from fhir.errors import NotFound, Refusal, VersionConflict
@@ -45,6 +46,7 @@ def note_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     by = principal(request)
     templates = NoteTemplate.objects.offered_to(by)
     if request.method != "POST":
+        looked(request, patient)
         context = {"templates": templates, "tab": "notes"}
         return render(request, "notes/new.html", banner(patient) | context)
     same_patient(request, patient)
@@ -69,6 +71,7 @@ def draft(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         return write_page(request, found, DraftForm.of(found, ""))
     if request.method == "POST":
         return _save(request, found)
+    looked(request, found.patient)
     return write_page(request, found, DraftForm.of(found, uuid4().hex).with_cursor())
 
 
@@ -268,9 +271,13 @@ def drafts(request: HttpRequest) -> HttpResponse:
     """My unsigned notes, in every chart that is open to me."""
     by = principal(request)
     away = NoteDraft.objects.of_author(by).visible_to(by).filter(discarded_at__isnull=False)
+    mine = list(unsigned_drafts(by))
+    discarded = list(away.select_related("patient").order_by("-discarded_at")[:20])
+    people = [each.patient.reference for each in (*mine, *discarded)]
+    audit.record_access(by=by, action="drafts", entities=dict.fromkeys(people))
     context = {
-        "drafts": unsigned_drafts(by),
-        "discarded": away.select_related("patient").order_by("-discarded_at")[:20],
+        "drafts": mine,
+        "discarded": discarded,
         "closed": NoteDraft.objects.open().of_author(by).count(),
     }
     return render(request, "notes/drafts.html", context)

@@ -43,6 +43,7 @@ def new(request: HttpRequest, patient_id: UUID, chapter: str) -> HttpResponse:
             form.refused(error)
         else:
             return saved(request, kind, row, patient)
+    looked(request, patient)
     return form_page(request, kind, form, patient, title=str(kind.new_title))
 
 

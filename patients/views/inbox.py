@@ -22,6 +22,7 @@ from patients.chart.inbox import BOXES, box, critical_unacknowledged, inbox_coun
 from patients.chart.sections import banner
 from patients.forms.inbox import CoverForm
 from patients.models import Cover, InboxEvent, InboxItem, Patient
+from patients.reviewing import references
 from patients.views.editing import same_patient
 
 STEPS = ("see", "act", "close", "take")
@@ -44,7 +45,10 @@ def inbox(request: HttpRequest) -> HttpResponse:
     audit.record_access(
         by=by,
         action="inbox",
-        entities=[f"{line.item.kind}/{line.item.record_id}" for line in [*critical, *rest]],
+        entities=[
+            *(f"{line.item.kind}/{line.item.record_id}" for line in [*critical, *rest]),
+            *references(line.patient.id for line in [*critical, *rest]),
+        ],
     )
     context = {
         "box": name,

@@ -79,9 +79,10 @@ def find_page(request: HttpRequest, row: Any, wrong: Patient) -> HttpResponse:
     query = request.POST.get("query", "").replace("\0", "").strip()[:200]
     found = candidates(query, wrong, by) if query else []
     looked(request, wrong)
-    if found:
+    if query:
         entities = [each.reference for each in found]
-        audit.record_access(by=by, action="search-patients", entities=entities)
+        asked = {"query": audit.query(query)}
+        audit.record_access(by=by, action="search-patients", entities=entities, detail=asked)
     context = {
         "name": str(row),
         "wanted": query,

@@ -34,7 +34,7 @@ def patient_search(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"query": query, "then": then}
     if query:
         found = find(by, query) if by.may(IDENTITY_READ) else Found()
-        context |= shown(found, by)
+        context |= shown(found, by, query)
         if not request.headers.get("HX-Request") and (meant := _meant(found, by, then)):
             return meant
     if request.headers.get("HX-Request"):
@@ -42,12 +42,13 @@ def patient_search(request: HttpRequest) -> HttpResponse:
     return render(request, "home.html", desk(request) | context)
 
 
-def shown(found: Found, by: Principal) -> dict[str, Any]:
+def shown(found: Found, by: Principal, query: str) -> dict[str, Any]:
     """Context of the results: who they are, and which charts ``by`` may open."""
     people = found.exact + found.similar
     mine = opened_to(by, people)
     entities = [patient.reference for patient in people]
-    audit.record_access(by=by, action="search-patients", entities=entities)
+    asked = {"query": audit.query(query)}
+    audit.record_access(by=by, action="search-patients", entities=entities, detail=asked)
     surnames = Counter(folded(patient.family) for patient in found.exact if patient.family)
     return {
         "results": [
