@@ -8,12 +8,13 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.roles import Role
+from ehr_project.backups.standing import verified_once
 from ehr_project.places import ADMIN, OTHER_PLACES, PLACES, places_for
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
     """Context of the page frame; see ``templates/base.html``."""
-    common: dict[str, Any] = {"demo": settings.DEMO, "backup_verified": False}
+    common: dict[str, Any] = {"demo": settings.DEMO, "backup_verified": verified_once}
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return common

@@ -127,9 +127,9 @@ class House:
         return self.cluster.start()
 
     def prepare(self, urls: Urls) -> None:
-        """Migrate as the owner; load the demo clinic once, as the application."""
+        """Migrate as the owner, after a backup; load the demo clinic once, as the application."""
         say("Preparing the tables")
-        self.manage(self.as_owner(urls), "migrate", "--no-input")
+        self.manage(self.as_owner(urls), "upgrade")
         loaded = self.data / "database" / "demo-loaded"
         if self.wishes.demo and not loaded.exists():
             say("Loading the demo clinic")

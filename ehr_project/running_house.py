@@ -1,7 +1,10 @@
 """The house that runs on this machine: what a command needs to know to work in it."""
 
 import os
-from collections.abc import Mapping
+import secrets
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,3 +39,28 @@ def joined(environment: Mapping[str, str]) -> dict[str, str]:
         "SECRET_KEY": key,
     }
     return {name: value for name, value in found.items() if name not in environment}
+
+
+@contextmanager
+def own_database(environment: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """The database of the data folder, started for one command; what to add to ``environment``.
+
+    For a restore: no house runs there yet, and its secret key comes with the backup.
+    """
+    from ehr_project.database import Cluster, DatabaseTrouble
+    from ehr_project.database.roles import APP_ROLE
+
+    cluster = Cluster(Path(environment.get("CHARTWAVE_DATA", ROOT / "var")), say=print)
+    try:
+        urls = cluster.start()
+        yield {
+            "DATABASE_URL": urls.owner_url,
+            "DATABASE_OWNER_URL": urls.owner_url,
+            "DATABASE_APP_ROLE": APP_ROLE,
+            "CHARTWAVE_DATA": str(cluster.data),
+            "SECRET_KEY": environment.get("SECRET_KEY") or secrets.token_urlsafe(64),
+        }
+    except DatabaseTrouble as trouble:
+        sys.exit(str(trouble))
+    finally:
+        cluster.stop()

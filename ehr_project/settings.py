@@ -188,6 +188,16 @@ DATABASE_APP_ROLE = env.str("DATABASE_APP_ROLE", default="chartwave_app")
 BREAK_GLASS_HOURS: int = env.int("CHARTWAVE_BREAK_GLASS_HOURS", default=12)
 # After how long a critical result that nobody acknowledged goes to everybody of the facility.
 CHARTWAVE_CRITICAL_MINUTES: int = env.int("CHARTWAVE_CRITICAL_MINUTES", default=30)
+# Backups: where they are kept, whether the worker makes one each night, from which hour on (in the
+# house's time zone), and after how many days without a verified one it is late.
+BACKUPS_DIR = Path(env.str("CHARTWAVE_BACKUPS", default=str(DATA_DIR / "backups")))
+BACKUP_NIGHTLY: bool = env.bool("CHARTWAVE_BACKUP_NIGHTLY", default=not DEMO)
+BACKUP_HOUR: int = env.int("CHARTWAVE_BACKUP_HOUR", default=2)
+BACKUP_LATE_DAYS: int = env.int("CHARTWAVE_BACKUP_LATE_DAYS", default=2)
+if not (0 <= BACKUP_HOUR <= 23 and BACKUP_LATE_DAYS >= 1):
+    raise ImproperlyConfigured(
+        "CHARTWAVE_BACKUP_HOUR must be from 0 to 23, CHARTWAVE_BACKUP_LATE_DAYS 1 or more."
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

@@ -16,11 +16,13 @@ def grant(*, using: str, **_: Any) -> None:
         current_user, exists = cursor.fetchone()
         if not exists or current_user == role:
             return
-        for statement in _statements(role):
+        there = connections[using].introspection.table_names(cursor)
+        for statement in _statements(role, there):
             cursor.execute(statement)
 
 
-def _statements(role: str) -> list[str]:
+def _statements(role: str, there: list[str]) -> list[str]:
+    """What to grant and to take; of the tables that are there: an older backup lacks some."""
     name = sql.Identifier(role)
     everything = [
         "GRANT USAGE ON SCHEMA public TO {role}",
@@ -34,6 +36,6 @@ def _statements(role: str) -> list[str]:
     return [sql.SQL(line).format(role=name).as_string() for line in everything] + [
         sql.SQL(line).format(role=name, table=sql.Identifier(model._meta.db_table)).as_string()
         for model in apps.get_models()
-        if getattr(model, "append_only", False)
+        if getattr(model, "append_only", False) and model._meta.db_table in there
         for line in written_once
     ]

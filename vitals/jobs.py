@@ -16,6 +16,7 @@ PACK_SETTLED = "vitals.tasks.pack_settled"
 QUEUE = "signals"
 PIECES = "pieces"
 PACKING = "packing"
+BACKUPS = "backups"
 
 # One waiting job per recording, whatever a burst brings: it begins at once, or as long after the
 # last reading as that one took (see vitals.tasks). It begins by waiting for the recording's row, so

@@ -15,6 +15,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from vitals.jobs import (
+    BACKUPS,
     EXAMINE_PIECES,
     PACK_SETTLED,
     PACKING,
@@ -156,7 +157,7 @@ def read_by_an_earlier_version() -> list[UUID]:
 def rescue() -> int:
     """Begin anew the jobs of workers that died; their locks would stop a recording for ever."""
     with connection.cursor() as cursor:
-        cursor.execute(DEAD, [[QUEUE, PIECES, PACKING], STALLED_S])
+        cursor.execute(DEAD, [[QUEUE, PIECES, PACKING, BACKUPS], STALLED_S])
         left = [row[0] for row in cursor.fetchall()]
     for recording_id in filter(None, set(left)):
         enqueue(UUID(recording_id))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Location, Membership, Organization
 from accounts.roles import Role
+from ehr_project.admin_pages.backup import backup_line
 from ehr_project.admin_pages.imports import last_imports
 from ehr_project.admin_pages.line import Line, State
 from patients.models import FormularyItem, TerminologyLoad
@@ -113,15 +114,6 @@ def _formulary() -> Line:
     )
 
 
-def _backup() -> Line:
-    return Line(
-        what=_("Backup verified"),
-        state=State.UNKNOWN,
-        value=_("not known: the product does not check backups yet"),
-        remedy=_("Back up the database and the data folder yourself, and try to restore them."),
-    )
-
-
 def _demo() -> Line:
     if ORIGIN_OF_DEMO not in last_imports():
         state, value = State.GOOD, _("none")
@@ -138,5 +130,5 @@ def _demo() -> Line:
 
 LINES: tuple[Callable[[], Line], ...] = (
     *(_facility, _beds, _users, _second_administrator, _device),
-    *(_terminology, _formulary, _backup, _demo),
+    *(_terminology, _formulary, backup_line, _demo),
 )

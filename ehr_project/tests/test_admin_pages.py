@@ -13,6 +13,7 @@ from accounts.roles import Role
 from ehr_project.admin_pages.checklist import checklist
 from ehr_project.admin_pages.health import health
 from ehr_project.admin_pages.line import State
+from ehr_project.models import Backup
 from fhir import changes
 from fhir.principal import SYSTEM
 from patients.models import FormularyItem, TerminologyLoad
@@ -138,8 +139,44 @@ def test_a_formulary_that_nobody_touched_asks_for_a_look():
 
 
 @pytest.mark.django_db
-def test_a_backup_is_never_said_to_be_verified():
-    assert line(checklist(), "Backup").state is State.UNKNOWN
+def backed_up(days, outcome="verified"):
+    at = timezone.now() - timedelta(days=days)
+    verified_at = at if outcome == "verified" else None
+    Backup.objects.create(made_at=at, kind="nightly", outcome=outcome, verified_at=verified_at)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("notes", "state"),
+    [
+        ([], State.BAD),
+        ([(0, "made")], State.BAD),  # one that nobody tried is none
+        ([(0, "verified")], State.GOOD),
+        ([(1.9, "verified")], State.GOOD),
+        ([(2.1, "verified")], State.BAD),
+        ([(1, "verified"), (0, "failed")], State.BAD),
+    ],
+)
+@pytest.mark.parametrize("lines", [checklist, health])
+def test_a_backup_is_in_order_only_where_one_was_verified_lately(settings, notes, state, lines):
+    settings.BACKUPS_DIR = "/dev/backups"  # not on the disk of the data
+    for days, outcome in notes:
+        backed_up(days, outcome)
+    assert line(lines(), "backup").state is state
+
+
+@pytest.mark.django_db
+def test_a_backup_on_the_disk_of_the_data_is_to_be_looked_at(settings, tmp_path):
+    settings.DATA_DIR, settings.BACKUPS_DIR = tmp_path, tmp_path / "backups"
+    backed_up(0)
+    assert line(health(), "backup").state is State.LOOK
+
+
+@pytest.mark.django_db
+def test_the_demo_says_that_it_makes_no_backups(settings):
+    settings.DEMO = True
+    found = line(health(), "backup")
+    assert (found.state, found.value.partition(";")[0]) == (State.UNKNOWN, "never")
 
 
 @pytest.mark.django_db

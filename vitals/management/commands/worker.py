@@ -16,7 +16,7 @@ from procrastinate import exceptions
 from procrastinate.contrib.django import app
 
 from vitals.ecg import parallel
-from vitals.jobs import PACKING, PIECES, QUEUE
+from vitals.jobs import BACKUPS, PACKING, PIECES, QUEUE
 from vitals.tasks import STALLED_S, rescue
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# What is live, and what has time.
-SERVED = ((QUEUE,), (PIECES, PACKING))
+# What is live, what has time, and what may take hours.
+SERVED = ((QUEUE,), (PIECES, PACKING), (BACKUPS,))
 AT_ONCE = 2  # jobs of each queue; what they examine goes to as many processes as there are cores
 POLL_S = 0.5  # new jobs are told at once; this is how late one begins that had to wait
 GRACE_S = 20.0
