@@ -115,7 +115,7 @@ ACTIONS: dict[Kind, tuple[str, ...]] = {
     BUNDLE: ("transaction", "batch"),
     OPERATION: ("validate", "fhir"),
     EVERYTHING: ("everything",),
-    EXPORT: ("export",),
+    EXPORT: ("export", "backup"),
     PRINT: ("print",),
     DISCLOSE: ("disclose",),
     IMPORT: ("import", "import-recording"),
@@ -137,7 +137,7 @@ ACTIONS: dict[Kind, tuple[str, ...]] = {
     ),
     SETTING: (
         "set-note-template", "create-concept", "update-concept", "create-medicine",
-        "update-medicine", "restore",
+        "update-medicine", "restore", "backup-verify",
     ),
     EMERGENCY: ("break-glass",),
     EMERGENCY_OVER: ("end-break-glass",),
