@@ -73,24 +73,24 @@ WHERE tests.code_code IS NOT NULL
 """  # noqa: S608  a constant
 
 # The newest moments at which anything was taken, by the same kind of walk.
-NEWEST_MOMENTS = """
+NEWEST_MOMENTS = f"""
 WITH RECURSIVE moments AS (
   (SELECT effective_start AS at, 1 AS n FROM patients_observation
    WHERE patient_id = %(patient)s AND categories @> ARRAY['laboratory']::varchar(100)[]
      AND status NOT IN ('entered-in-error', 'cancelled')
-     AND effective_start < %(before)s
+     AND effective_start < %(before)s AND {SHOWN_TO_ALL}
    ORDER BY effective_start DESC LIMIT 1)
   UNION ALL
   SELECT (SELECT o.effective_start FROM patients_observation o
           WHERE o.patient_id = %(patient)s
             AND o.categories @> ARRAY['laboratory']::varchar(100)[]
             AND o.status NOT IN ('entered-in-error', 'cancelled')
-            AND o.effective_start < moments.at
+            AND o.effective_start < moments.at AND {SHOWN_TO_ALL}
           ORDER BY o.effective_start DESC LIMIT 1), moments.n + 1
   FROM moments WHERE moments.at IS NOT NULL AND moments.n < %(limit)s
 )
 SELECT at FROM moments WHERE at IS NOT NULL
-"""
+"""  # noqa: S608  a constant
 
 
 @dataclass(frozen=True)
@@ -294,6 +294,7 @@ def cumulative(patient: Patient, before: datetime, only: str = "") -> Cumulative
             "patient": patient.pk,
             "before": before,
             "limit": COLUMNS_SHOWN + 1,
+            "all": not patient.keeps_back,
         }
         cursor.execute(NEWEST_MOMENTS, asked)
         moments = [row[0] for row in cursor.fetchall()]

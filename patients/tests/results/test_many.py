@@ -53,15 +53,18 @@ def many(rosa):
     return rosa
 
 
-def test_the_newest_of_each_test_is_found_by_skipping(many):
-    asked = {"patient": many.pk, "depth": 10, "uncoded": 200}
+@pytest.mark.parametrize("all_", [True, False])
+def test_the_newest_of_each_test_is_found_by_skipping(many, all_):
+    asked = {"patient": many.pk, "depth": 10, "uncoded": 200, "all": all_}
     rows, names = visited(NEWEST_OF_EACH, asked)
     assert rows < 300
     assert "Seq Scan" not in names
 
 
-def test_the_newest_moments_are_found_by_skipping(many):
+@pytest.mark.parametrize("all_", [True, False])
+def test_the_newest_moments_are_found_by_skipping(many, all_):
     asked = {"patient": many.pk, "before": timezone.now() + timedelta(days=1), "limit": 9}
+    asked["all"] = all_
     rows, names = visited(NEWEST_MOMENTS, asked)
     assert rows < 30
     assert "Seq Scan" not in names
