@@ -125,7 +125,9 @@ def _database() -> dict[str, Any]:
     pool_size: int = env.int("CHARTWAVE_DB_POOL", default=0)
     # What a web process asks ends by itself; 0, for everything else: it takes as long as it takes.
     statement_s: int = env.int("CHARTWAVE_STATEMENT_SECONDS", default=0)
-    options: dict[str, Any] = {"pool": {"min_size": 1, "max_size": pool_size}} if pool_size else {}
+    # While the database is away a page says so soon, instead of holding a thread for half a minute.
+    pool = {"min_size": 1, "max_size": pool_size, "timeout": 5}
+    options: dict[str, Any] = {"pool": pool} if pool_size else {}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.pop("dbname", "chartwave"),

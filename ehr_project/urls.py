@@ -12,6 +12,7 @@ from ehr_project.admin_pages import views as admin_pages
 
 to_sign_in = RedirectView.as_view(pattern_name="sign-in", query_string=True)
 
+handler500 = "ehr_project.outage.server_error"
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

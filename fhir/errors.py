@@ -209,13 +209,3 @@ class TooOften(Refusal):
     code = "too-often"
     issue = "throttled"
     retry_after_s = 60
-
-
-class DatabaseAway(Refusal):
-    """The database does not answer. What was sent may not have been kept: send it again later."""
-
-    status = 503
-    code = "database-away"
-    issue = "transient"
-    part = "database"
-    retry_after_s = 5

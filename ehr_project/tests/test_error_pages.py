@@ -5,7 +5,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.views import defaults
 
-CODES = [400, 403, 404, 409, 413, 422, 429, 500]
+CODES = [400, 403, 404, 409, 413, 422, 429, 500, 503]
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DataError, InterfaceError, OperationalError
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from fhir.errors import (
     BadParameter,
-    DatabaseAway,
     Invalid,
     MethodNotAllowed,
     NotAllowed,
@@ -23,6 +22,7 @@ from fhir.errors import (
 )
 from fhir.mapping import Resource
 from fhir.negotiation import Format, preference, wanted, written
+from fhir.outage import AWAY, DatabaseAway
 from fhir.outcome import issue, outcome, outcome_of
 from fhir.ports import port
 from fhir.principal import Interaction, Principal
@@ -155,7 +155,7 @@ def unexpected(error: Exception) -> Answer:
 
     The log says where it happened, not what about: a message may hold a patient's data.
     """
-    if isinstance(error, OperationalError | InterfaceError):
+    if isinstance(error, AWAY):
         log.error("The database does not serve the FHIR API: %s", type(error).__name__)
         away = DatabaseAway()
         headers = {"Retry-After": str(away.retry_after_s)}
