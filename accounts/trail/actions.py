@@ -143,6 +143,7 @@ ACTIONS: dict[Kind, tuple[str, ...]] = {
     EMERGENCY_OVER: ("end-break-glass",),
     LABELLED: ("restrict", "end-restriction", "label"),
     USED: ("audit-read", "access-reviews", "access-review", "review-break-glass"),
+    ANY: ("unknown",),
 }  # fmt: skip
 _KINDS = {action: kind for kind, actions in ACTIONS.items() for action in actions}
 

@@ -205,7 +205,7 @@ def _order(type_: str, text: str) -> SortKey:
     if parameter.type == "date" and (column := columns_of(type_, name)):
         return SortKey(name, column=column.start, descending=descending)
     values = SORTED.get(parameter.type)
-    if values is None:
+    if values is None or is_written_here(type_):
         refuse(
             "_sort", text, f"a {parameter.type} has no order here; sort by date, text or number."
         )

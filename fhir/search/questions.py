@@ -127,6 +127,9 @@ class Asker:
         found: list[tuple[str, Criterion]] = []
         refused: UnknownParameter | None = None
         for end in ends:
+            if is_written_here(end):
+                refused = UnknownParameter(f"{end} is searched by itself here.", expression=head)
+                continue
             try:
                 found.append((end, self.criterion(end, rest, value, depth + 1)))
             except UnknownParameter as refusal:

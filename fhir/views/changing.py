@@ -19,11 +19,13 @@ from fhir.patching import patched
 from fhir.registry import mapping
 from fhir.search import keys
 from fhir.search.engine import matching
+from fhir.search.questions import is_written_here
 from fhir.views import bodies
 from fhir.views.ask import Answer, Ask, Pairs, expected_version
 from fhir.views.door import require
 from fhir.views.reading import newest, versioned
 from fhir.writing import Intent, Written, write
+from fhir.written_here import refusal
 
 # What to write, or the record that is there already, or None where nothing is left to do.
 Planned: TypeAlias = Intent | Record | None
@@ -118,12 +120,19 @@ def _patching(ask: Ask, standing: Record, operations: Any) -> Intent:
 
 def delete(ask: Ask, *, type_: str, fhir_id: str) -> Intent | None:
     """Take a resource away; its history stays. What is not there is away already."""
+    _require_others_write(type_)
     return _deleting(ask, newest(ask.by, type_, fhir_id))
 
 
 def delete_match(ask: Ask, *, type_: str) -> Intent | None:
     """Take away the one resource that matches."""
+    _require_others_write(type_)
     return _deleting(ask, one_match(ask, type_, ask.pairs))
+
+
+def _require_others_write(type_: str) -> None:
+    if is_written_here(type_):
+        raise refusal(type_)
 
 
 def _deleting(ask: Ask, standing: Record | None) -> Intent | None:

@@ -29,7 +29,7 @@ def report_of_looks(patient: Patient, by: Principal, wish: Wish) -> Document:
     if not days:
         return document(_title(), patient, [*blocks, Text(_("None recorded."))], by=by)
     head = [_("Day"), _("Time"), _("Who"), _("What"), _("Why")]
-    table = Table(head, list(map(_row, days)), widths=(2, 2, 4, 3, 3))
+    table = Table(head, list(map(_row, days)), widths=(2, 2.4, 4, 3, 3))
     return document(_title(), patient, [*blocks, table], by=by)
 
 
@@ -59,7 +59,8 @@ def _explained(wish: Wish) -> str:
 
 def _row(each: Day) -> list[str]:
     look = each.look
-    times = [filtered("clock", each.first), filtered("clock", each.last)]
+    first, last = filtered("clock", each.first), filtered("clock", each.last)
+    time = last if first == last else f"{first[:5]}–{last}"
     who = f"{look.who}\n{look.role}" if look.role else look.who
     why = look.why or (_("stood in a list") if look.listed else _("treatment or administration"))
-    return [day(each.first), "–".join(dict.fromkeys(times)), who, str(each), why]
+    return [day(each.first), time, who, str(each), why]

@@ -147,7 +147,7 @@ def close_recording(*, by: Principal, recording_id: UUID, closing: Closing) -> R
     """
     if ledger.locked(recording_id, by.id) is None:
         raise UnknownRecording
-    recording = Recording.objects.get(pk=recording_id)
+    recording = Recording.objects.select_related("pairing").get(pk=recording_id)
     if recording.closed_at is not None:
         return recording
     received = ChunkReceipt.objects.filter(recording=recording)
@@ -159,7 +159,12 @@ def close_recording(*, by: Principal, recording_id: UUID, closing: Closing) -> R
     recording.closed_sample_count = closing.sample_count
     recording.given_up = sorted(closing.given_up)
     recording.save(update_fields=["closed_at", "closed_sample_count", "given_up"])
-    audit.record(by, "close-recording", detail={"recording": str(recording.pk)})
+    audit.record(
+        by,
+        "close-recording",
+        patient_id=recording.pairing.patient_id if recording.pairing else None,
+        detail={"recording": str(recording.pk)},
+    )
     enqueue(recording.pk)
     return recording
 

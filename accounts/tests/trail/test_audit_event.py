@@ -220,7 +220,6 @@ REFUSED = [
     "AuditEvent?patient:missing=true",
     "AuditEvent?_has:Provenance:entity:patient=rosa",
     "AuditEvent?_include=AuditEvent:patient",
-    "AuditEvent?_revinclude=Provenance:entity",
     "AuditEvent?_sort=address",
     "AuditEvent?_text=x",
     "AuditEvent?_tag=x",
@@ -295,7 +294,7 @@ def test_nobody_writes_it(client, look, program, method):
     kind = "application/json-patch+json" if method == "patch" else "application/fhir+json"
     sent = [{"op": "replace", "path": "/action", "value": "C"}] if method == "patch" else body
     answer = getattr(client, method)(path, json.dumps(sent), content_type=kind, headers=headers)
-    assert answer.status_code in (403, 404)
+    assert answer.status_code == (404 if method == "patch" else 403)
     assert AuditEvent.objects.filter(action="read").count() == 1
 
 

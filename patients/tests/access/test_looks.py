@@ -140,7 +140,7 @@ def test_it_takes_as_many_queries_for_many_looks_as_for_few(
 ):
     for _ in range(PAGE):
         look(as_ames, rosa)
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(28):
         page()
 
 
