@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks.scoring import score
+from vitals.ecg.analysis import analyse
 from vitals.ecg.arrays import Span
 from vitals.ecg.fusion import fuse
 from vitals.ecg.quality import Grade
@@ -106,6 +107,29 @@ def test_an_electrode_that_is_off_for_hours_costs_little_and_yields_nothing():
     fused = of_lead(window)
     assert fused.rejected.all()
     assert fused.grade(Span(0, 2500)).grade in {Grade.NOISE, Grade.NO_BEATS, Grade.NO_SIGNAL}
+
+
+def unplugged(n):
+    """What a recorder writes while nobody wears it, by what hangs on its inputs."""
+    random = np.random.default_rng(5)
+    return {
+        "loose": random.normal(scale=3, size=n),
+        "humming": hum(60, 3000, n) + random.normal(scale=5, size=n),
+        "clipped": hum(50, 6000, n).clip(-5000, 5000),
+        "at the rail": np.full(n, 32_000.0),
+        "handled": 0.2 * np.cumsum(random.normal(scale=30, size=n)),
+    }
+
+
+@pytest.mark.parametrize("inputs", ["loose", "humming", "clipped", "at the rail", "handled"])
+def test_a_recorder_that_lies_about_for_long_adds_no_beat_and_no_readable_time(inputs):
+    worn = np.tile(beat_train(TIMES, SECONDS), 9)  # 6 min
+    n = round(720 * RATE_HZ)
+    signal = np.concatenate([worn, unplugged(n)[inputs], worn])
+    reading = analyse(Ecg.of_lead(signal, RATE_HZ))
+    inside = (reading.r_peaks > len(worn)) & (reading.r_peaks < len(worn) + n)
+    assert inside.sum() == 0
+    assert 0.45 < reading.analysable_share <= 0.5
 
 
 @pytest.mark.parametrize("n", [0, 1, 10, 1249, 2500])
