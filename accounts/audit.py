@@ -4,6 +4,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -107,7 +108,7 @@ def record_access(
 
 def _insert(noted: AuditEvent, by: Principal, *, hurried: bool = False) -> None:
     about = noted.patient_id and str(noted.patient_id)
-    row = {
+    row: dict[str, str | datetime | None] = {
         "id": str(noted.pk),
         "at": noted.at,
         "action": noted.action,

@@ -254,7 +254,7 @@ def _changes(principal: Principal) -> Q:
 
 def _shared(rows: QuerySet[Any], principal: Principal) -> QuerySet[Any]:
     """Records that are about no patient: who works where, places, medicines, devices."""
-    if not issubclass(rows.model, Record):
+    if not _is_record(rows.model):
         return rows.none()
     if type(rows.model._default_manager.all()).visible_to is not RecordQuerySet.visible_to:
         # The table has a rule of its own, whichever way the rows were asked for.
@@ -268,6 +268,10 @@ def _shared(rows: QuerySet[Any], principal: Principal) -> QuerySet[Any]:
     if issubclass(rows.model, Location | PractitionerRole):
         return rows.filter(Q(organization=None) | Q(organization__in=places(principal)))
     return rows
+
+
+def _is_record(model: type[Any]) -> bool:
+    return issubclass(model, Record)
 
 
 def _works_at() -> QuerySet[Any]:

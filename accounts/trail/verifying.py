@@ -155,15 +155,16 @@ def _in_time(seal: AuditSeal, sealed_at: Any, rows: dict[UUID, Row]) -> Iterator
 
 def _not_sealed(last: AuditSeal | None, tally: Tally) -> Iterator[Difference]:
     """Rows that are under no seal although they should be."""
-    place = [last.txid, str(last.last_id)] if last else [FIRST[0], str(FIRST[1])]
-    for statement, parameters in ((UNSEALED, place), (AHEAD, [])):
+    txid, last_id = (last.txid, last.last_id) if last else FIRST
+    place: list[int | str] = [txid, str(last_id)]
+    for statement in (UNSEALED, AHEAD):
         with connection.cursor() as cursor:
-            cursor.execute(statement, parameters)
+            cursor.execute(statement, place if statement is UNSEALED else [])
             for event, at, principal, action in cursor:
                 said = f"{action} by {principal}, dated {at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
                 yield Difference(Fault.INSERTED, 0, event, said)
     late = AuditEvent.objects.filter(at__lt=timezone.now() - SEALED_WITHIN)
-    tally.waiting = late.filter(txid__gt=place[0]).count()
+    tally.waiting = late.filter(txid__gt=txid).count()
 
 
 def compare(place: Path, tally: Tally) -> Iterator[Difference]:

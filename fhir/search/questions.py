@@ -149,8 +149,8 @@ class Asker:
         if parameter.name == "_id":
             return [Ids((plain(value),))]
         if parameter.name == "_lastUpdated":
-            column, span = updated_at(type_), date_span("_lastUpdated", value)
-            return [ColumnMoments(column, column, days=False, span=span)]
+            at, span = updated_at(type_), date_span("_lastUpdated", value)
+            return [ColumnMoments(at, at, days=False, span=span)]
         if parameter.type == "date" and (column := columns_of(type_, parameter.name)):
             span = date_span(parameter.name, value)
             return [ColumnMoments(column.start, column.end, days=column.days, span=span)]
