@@ -37,7 +37,7 @@ class Knocker:
 
 
 @pytest.fixture(autouse=True)
-def no_count_from_before():
+def no_count_from_before(db):
     cache.clear()
 
 
