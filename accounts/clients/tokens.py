@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from time import monotonic
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.utils import timezone
 from oauth2_provider.models import AccessToken
 
@@ -24,6 +26,10 @@ LONGEST = timedelta(days=1)
 LISTED = timedelta(days=30)
 # The time of last use is written no more often than this.
 NOTED_EACH = timedelta(minutes=1)
+# A program that asks a hundred times a second is looked up once; what another process ends or
+# changes counts here after so long, what this one does counts at once.
+FRESH_S = 2.0
+MOST_KNOWN = 1000
 
 FIND = """
 SELECT t.id, t.expires, t.updated, t.scope, c.id, c.client_id, c.name, c.active, c.allowed,
@@ -76,10 +82,7 @@ def principal_of_token(token: str) -> Principal:
     Raises:
         BadToken: nobody. The answer is the same for every reason; the audit trail knows which.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(FIND, [checksum(token)])
-        row = cursor.fetchone()
-    held = Held(*row) if row else None
+    held = _held(checksum(token))
     now = timezone.now()
     if held is None or not held.active or held.expires <= now:
         _note_refusal(held)
@@ -87,6 +90,37 @@ def principal_of_token(token: str) -> Principal:
     if held.used_at < now - NOTED_EACH:
         _note_use(held, now)
     return held.principal
+
+
+_known: dict[str, tuple[float, Held]] = {}
+
+
+def _held(digest: str) -> Held | None:
+    """The token of this checksum as the tables have it, or had it a moment ago."""
+    known = _known.get(digest)
+    if known and monotonic() - known[0] < FRESH_S:
+        return known[1]
+    with connection.cursor() as cursor:
+        cursor.execute(FIND, [digest])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    if len(_known) >= MOST_KNOWN:
+        _known.clear()
+    held = Held(*row)
+    _known[digest] = (monotonic(), held)
+    return held
+
+
+def _forget(**_: object) -> None:
+    """A token or a registration is no longer what it was."""
+    _known.clear()
+
+
+for _changed in (post_save, post_delete):
+    _changed.connect(_forget, sender=Client)
+    _changed.connect(_forget, sender=AccessToken)
+m2m_changed.connect(_forget, sender=Client.facilities.through)
 
 
 def _note_refusal(held: Held | None) -> None:
@@ -102,6 +136,7 @@ def _note_use(held: Held, now: datetime) -> None:
     AccessToken.objects.filter(pk=held.id, updated__lt=stale).update(updated=now)
     unused = Q(last_used_at__isnull=True) | Q(last_used_at__lt=stale)
     Client.objects.filter(unused, pk=held.client_pk).update(last_used_at=now)
+    _forget()
 
 
 @transaction.atomic
@@ -159,4 +194,5 @@ def listed(client: Client) -> QuerySet[Any]:
 def end_all(client: Client) -> int:
     """Let every token of ``client`` end now. Returns how many still opened something."""
     now = timezone.now()
+    _forget()
     return int(of_client(client).filter(expires__gt=now).update(expires=now))

@@ -1,6 +1,6 @@
 /** Keeps a computer reading fresh: polls, counts its age, greys it, takes its numbers away. */
 
-import { StateFeed, ViewportFeed } from "./ecg/feed.js";
+import { ViewportFeed, stateFeed } from "./ecg/feed.js";
 import { displayOffsetMv, layout, leavesPage, tracks } from "./ecg/geometry.js";
 import * as draw from "./ecg/paper.js";
 import { freshText, freshness, offsetMinutes, readingTexts } from "./ecg/words.js";
@@ -22,7 +22,8 @@ class LiveReading {
   constructor(root) {
     this.#root = root;
     this.#zone = offsetMinutes(root.dataset.zoneOffset);
-    this.feed = new StateFeed(root.dataset.live, (state) => this.#onState(state));
+    this.feed = stateFeed(root.dataset.live);
+    this.feed.hear((state) => this.#onState(state));
     if (root.dataset.liveStrip) this.#strip = root.querySelector("[data-live-canvas]");
   }
 

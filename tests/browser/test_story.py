@@ -67,7 +67,7 @@ def the_doctor_reads_the_ecg(desk):
     }.items():
         expect(doctor.locator(section)).to_contain_text(words)
     card = doctor.locator("#ecg")
-    until(lambda: doctor.reload() and "last sample" in card.inner_text(), ARRIVES_WITHIN_S)
+    assert until(lambda: doctor.reload() and "last sample" in card.inner_text(), ARRIVES_WITHIN_S)
     for words in (
         "last sample",
         "preliminary, unreviewed computer reading",
@@ -109,10 +109,10 @@ def samples(page):
 
 def the_trace_is_drawn_and_grows(doctor):
     expect(doctor.locator("canvas:visible").first).to_be_visible()
-    until(lambda: ink(doctor) > 3, 20)
+    assert until(lambda: ink(doctor) > 3, 20)
     expect(doctor.get_by_text("25 mm/s, 10 mm/mV").first).to_be_visible()
     before = samples(doctor)
-    until(lambda: samples(doctor) > before, 30)
+    assert until(lambda: samples(doctor) > before, 30)
     span = doctor.locator("[data-span]")
     shown = span.inner_text()
     doctor.get_by_role("button", name="More time").click()
@@ -212,7 +212,7 @@ def arrives(remote, path, test=lambda _: True):
         except OSError:
             return False
 
-    until(there, ARRIVES_WITHIN_S)
+    assert until(there, ARRIVES_WITHIN_S)
     return remote.get(path)
 
 

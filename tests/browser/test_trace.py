@@ -25,7 +25,7 @@ def address_of(page, name=WEARER):
 def running_recording(page):
     """The link to it on the worklist; a house that has just started has none yet."""
     link = page.locator("#worklist").get_by_role("link", name="ECG running")
-    until(lambda: page.reload() and link.count() > 0, FIRST_CHUNK_WITHIN_S)
+    assert until(lambda: page.reload() and link.count() > 0, FIRST_CHUNK_WITHIN_S)
     return link.first
 
 
@@ -89,16 +89,16 @@ def test_a_server_out_of_reach_looks_like_a_device_that_stopped(trace):
 
 
 def test_the_trace_is_read_without_a_mouse(trace):
-    until(lambda: "0 s shown" in shown(trace) or "min" in shown(trace), 20)
+    assert until(lambda: "0 s shown" in shown(trace) or "min" in shown(trace), 20)
     trace.locator("[data-paper-canvas]").focus()
     trace.keyboard.press("+")  # less than a young recording holds, so that there is somewhere to go
     trace.keyboard.press("Home")
     trace.wait_for_timeout(500)
     start = shown(trace)
     trace.keyboard.press("ArrowRight")
-    until(lambda: shown(trace) != start, 10)
+    assert until(lambda: shown(trace) != start, 10)
     trace.keyboard.press("ArrowLeft")
-    until(lambda: shown(trace) == start, 10)
+    assert until(lambda: shown(trace) == start, 10)
     span = trace.locator("[data-span]")
     before = span.inner_text()
     trace.keyboard.press("+")

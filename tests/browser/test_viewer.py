@@ -54,7 +54,7 @@ def opened(desk, recordings):
 
 def waits(page, told):
     """Until it is so; the page's own rules forbid the browser to look by itself."""
-    until(lambda: page.evaluate(told), WITHIN_S)
+    assert until(lambda: page.evaluate(told), WITHIN_S)
     assert page.evaluate(told), told
 
 
@@ -101,7 +101,7 @@ def test_twelve_leads_are_switched_to_six_by_two(opened):
     page = opened("twelve")
     assert rows_of(page) == 4
     page.locator("[data-arrangement]").select_option("6x2")
-    until(lambda: rows_of(page) == 6, WITHIN_S)
+    assert until(lambda: rows_of(page) == 6, WITHIN_S)
     names = written(page, *LEADS)
     assert rows_of(page) == 6
     assert [each["text"] for each in names if each["y"] == names[0]["y"]] == ["I", "V1"]
@@ -150,7 +150,7 @@ def test_one_finger_pans_the_trace(opened):
     for step in range(1, 9):
         send("touchMove", {"x": x - step * 0.08 * box["width"], "y": y})
     send("touchEnd")
-    until(lambda: position_s(page) >= 5, WITHIN_S)
+    assert until(lambda: position_s(page) >= 5, WITHIN_S)
     assert position_s(page) >= 5
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from oauth2_provider.models import AccessToken
 from time_machine import travel
 
@@ -10,6 +11,7 @@ from accounts.clients import tokens
 from accounts.clients.registering import Registration, change, register, switch_off, switch_on
 from accounts.clients.tokens import principal_of_token
 from accounts.models import AuditEvent, Client
+from ehr_project.database.processes import until
 from fhir.errors import BadToken
 from fhir.principal import SYSTEM
 
@@ -140,6 +142,18 @@ def test_the_last_use_is_noted(read, lab, token):
 def test_one_question_to_the_database_tells_who_it_is(token, django_assert_num_queries):
     with django_assert_num_queries(1):
         principal_of_token(token)
+
+
+def test_a_moment_later_it_is_not_asked_again(token, django_assert_num_queries):
+    principal_of_token(token)
+    with django_assert_num_queries(0):
+        principal_of_token(token)
+
+
+def test_what_another_process_ends_is_dead_within_five_seconds(read, token):
+    read(token)
+    AccessToken.objects.update(expires=timezone.now())  # as nobody here hears of it
+    assert until(lambda: read(token).status_code == 401, 5)
 
 
 @pytest.mark.parametrize("why", ["unknown", "expired", "switched off"])

@@ -117,18 +117,31 @@ export class ViewportFeed {
   }
 }
 
+const STATE_EVERY_MS = 2000;
+const states = new Map();
+
+/** The state of a recording, asked for once for all who hear of it on a page. */
+export function stateFeed(url) {
+  if (!states.has(url)) states.set(url, new StateFeed(url));
+  return states.get(url);
+}
+
 /** Polls a recording's state; between polls and during an outage its clock runs on. */
-export class StateFeed {
-  static INTERVAL_MS = 2000;
+class StateFeed {
   #url;
-  #listener;
-  #timer = null;
+  #listeners = [];
+  #started = false;
   #state = null;
   #gotAt = 0;
 
-  constructor(url, listener) {
+  constructor(url) {
     this.#url = url;
-    this.#listener = listener;
+  }
+
+  /** @param {(state: ?object) => void} listener called after each poll, reached or not */
+  hear(listener) {
+    this.#listeners.push(listener);
+    if (this.#state) listener(this.#state);
   }
 
   get state() {
@@ -142,20 +155,15 @@ export class StateFeed {
   }
 
   start() {
-    this.#tick();
-  }
-
-  stop() {
-    clearTimeout(this.#timer);
-    this.#timer = null;
+    if (!this.#started) this.#tick();
+    this.#started = true;
   }
 
   async #tick() {
-    let reached = false;
-    if (!document.hidden) reached = await this.#ask();
-    this.#listener(this.#state, reached || document.hidden);
+    if (!document.hidden) await this.#ask();
+    for (const listener of this.#listeners) listener(this.#state);
     const ended = this.#state?.closed && this.#state.analysis?.final !== false;
-    if (!ended) this.#timer = setTimeout(() => this.#tick(), StateFeed.INTERVAL_MS);
+    if (!ended) setTimeout(() => this.#tick(), STATE_EVERY_MS);
   }
 
   async #ask() {
@@ -164,12 +172,11 @@ export class StateFeed {
         headers: { Accept: "application/json" },
         signal: AbortSignal.timeout(8000),
       });
-      if (!answer.ok) return false;
+      if (!answer.ok) return;
       this.#state = await answer.json();
       this.#gotAt = performance.now();
-      return true;
     } catch {
-      return false; // Not reached: the reader sees the age grow and the trace turn grey.
+      // Not reached: the reader sees the age grow and the trace turn grey.
     }
   }
 }

@@ -4,7 +4,7 @@ import { calibrated } from "./calibration.js";
 import { Calipers } from "./calipers.js";
 import { Captions } from "./captions.js";
 import { Controls } from "./controls.js";
-import { StateFeed } from "./feed.js";
+import { stateFeed } from "./feed.js";
 import { Findings } from "./findings.js";
 import { clampStart, followStart, layout, pageHeightPx, pageMs, zoomStep, zoomedStart } from "./geometry.js";
 import { Growth } from "./growth.js";
@@ -54,7 +54,7 @@ export class Viewer {
     this.walk = new EpisodeWalk(this.#find("episode-words"), this);
     this.controls = new Controls(root, this);
     this.growth = new Growth(this);
-    this.state = new StateFeed(told.state, (state) => this.growth.hear(state));
+    this.state = stateFeed(told.state);
     this.#canvas = this.#find("paper-canvas");
     this.overview = new Overview(this.#find("overview-canvas"), (ms) => this.goTo(ms));
   }
@@ -101,6 +101,7 @@ export class Viewer {
   /** The page is drawn before the rest is asked for: together they would come later, each of them. */
   async #startRest() {
     await this.#load();
+    this.state.hear((state) => this.growth.hear(state));
     this.state.start();
     this.findings.loadWhole(false);
     setInterval(() => this.#showFreshness(), 1000);
