@@ -17,7 +17,7 @@ from accounts.trail.digests import BEGINNING, FORMS, digest, each_digest, head_o
 from accounts.trail.heads import SHOWN, Head, heads_in
 from accounts.trail.sealing import FIRST
 
-SEALS_AT_ONCE = 200
+SEALS_AT_ONCE = 25
 ROWS_AT_ONCE = 5_000
 # A transaction, such as an import, may note something this long before it ends.
 LONGEST_ACT = timedelta(hours=12)
