@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from fhir.principal import Principal
 from fhir.together import Loading, Sql
+from patients.chart.looks import Look, in_words
 from patients.chart.person import Person, person
 from patients.models import BreakGlass, GlassReview, Patient, PatientRecord
 from patients.models.break_glass import CLOSING, Overrode, Reason
@@ -35,21 +36,6 @@ class Glass:
     until: datetime
     ended_at: datetime | None
     stands: bool
-
-
-@dataclass(frozen=True)
-class Look:
-    """One entry of the audit trail about the chart that was opened."""
-
-    at: datetime
-    action: str
-    outcome: str
-    entities: list[str]
-
-    @property
-    def kinds(self) -> list[str]:
-        """Of what types the records were, without their ids."""
-        return sorted({each.partition("/")[0] for each in self.entities})
 
 
 @dataclass(frozen=True)
@@ -101,7 +87,7 @@ def glass_lately(patient: Patient) -> Loading[list[Glass]]:
     since = timezone.now() - TOLD_FOR
     rows = BreakGlass.objects.filter(patient=patient, began__gt=since).order_by("-began")
     found = yield {"rows": _named(rows)[:SHOWN_AT_MOST]}
-    return [in_words(row) for row in found["rows"]]
+    return [glass_words(row) for row in found["rows"]]
 
 
 def held_glass(principal: Principal, patient: Patient) -> BreakGlass | None:
@@ -114,7 +100,7 @@ def _named(rows: QuerySet[BreakGlass]) -> Any:
     return rows.annotate(who=F("user__full_name"))
 
 
-def in_words(row: Any) -> Glass:
+def glass_words(row: Any) -> Glass:
     """``row``, annotated with ``who``, for people."""
     return Glass(
         id=row.pk,
@@ -148,19 +134,19 @@ def case_of(by: Principal, glass_id: UUID) -> Case | None:
 
 def _case(row: Any) -> Case:
     state = str(GlassReview.Outcome(row.state).label) if row.state else ""
-    return Case(glass=in_words(row), patient=person(row.patient), state=state, row=row)
+    return Case(glass=glass_words(row), patient=person(row.patient), state=state, row=row)
 
 
 def looks_of(case: Case) -> list[Look]:
     """What the person did in that chart while the glass was broken: when and what, not its text."""
     row = case.row
-    found = AuditEvent.objects.filter(
+    rows = AuditEvent.objects.filter(
         patient_id=row.patient_id,
         principal=f"user:{row.user_id}",
         at__gte=row.began,
         at__lte=row.ended_at or row.until,
     ).order_by("at")[:LOOKS_AT_MOST]
-    return [Look(each.at, each.action, each.outcome, list(each.entities)) for each in found]
+    return list(in_words(list(rows), row.patient))
 
 
 def reviews_of(case: Case) -> list[Found]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -163,7 +163,8 @@ def _kept_back(by: Principal, rows: Sequence[PatientRecord]) -> set[UUID]:
     labelled = {row.pk for row in rows if is_sensitive(row.security)}
     if not labelled:
         return set()
-    seen = type(rows[0])._default_manager.visible_to(by).filter(pk__in=labelled)
+    every: Any = type(rows[0])._default_manager
+    seen = every.visible_to(by).filter(pk__in=labelled)
     return labelled - set(seen.values_list("pk", flat=True))
 
 

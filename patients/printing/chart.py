@@ -24,6 +24,7 @@ from patients.printing.parts import (
     person_rows,
     result_table,
     task_row,
+    what_is_missing,
 )
 from patients.printing.pdf import Document
 from patients.printing.words import moment, value
@@ -46,6 +47,7 @@ def chart_summary(patient: Patient, by: Principal) -> Document:
         }
     )
     blocks: list[Block] = [
+        *what_is_missing(patient),
         Fields(_known(patient, found["flags"])),
         *_problems(found["problems"]),
         *listed(_("Operations"), list(map(operation_row, found["operations"]["operations"]))),

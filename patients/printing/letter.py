@@ -40,6 +40,7 @@ from patients.printing.parts import (
     person_rows,
     result_table,
     task_row,
+    what_is_missing,
 )
 from patients.printing.pdf import Document
 from patients.printing.stay_medicines import at_discharge
@@ -55,6 +56,7 @@ def discharge_letter(encounter: Encounter, patient: Patient, by: Principal) -> D
     notes = _discharge_notes(encounter)
     blocks: list[Block] = [
         *_warnings(visit),
+        *what_is_missing(patient),
         Fields(_stay(visit, patient)),
         *_diagnoses(encounter, visit),
         *_course(notes),

@@ -5,17 +5,19 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Organization
 from fhir.principal import Principal
 from fhir.together import load
+from patients.chart.access import kept_back
 from patients.chart.history import Allergy, allergies
 from patients.chart.medicines import Medication
 from patients.chart.person import person
 from patients.chart.plans import TaskRow
 from patients.chart.readings import Reading
 from patients.models import Encounter, Patient
-from patients.printing.blocks import Block, Heading, Rows, Table, Text
+from patients.printing.blocks import Block, Heading, Notice, Rows, Table, Text
 from patients.printing.pdf import Document
 from patients.printing.words import cut, day, filtered, identity, moment, printed, reference, value
 
@@ -49,6 +51,17 @@ def document(
         blocks=blocks,
         mark=mark,
     )
+
+
+def what_is_missing(patient: Patient) -> list[Block]:
+    """That labelled records are not on this paper, where there are some; else nothing."""
+    n = load(kept_back(patient))
+    words = ngettext(
+        "%d sensitive record is kept back from this paper: who printed it may not see it.",
+        "%d sensitive records are kept back from this paper: who printed it may not see them.",
+        n,
+    )
+    return [Notice(words % n)] if n else []
 
 
 def facility_of(by: Principal, patient: Patient) -> Organization | None:

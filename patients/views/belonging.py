@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.access import principal, require, requires
-from accounts.roles import CHART_WRITE, IDENTITY_READ, IDENTITY_WRITE
+from accounts.access import principal, requires
+from accounts.roles import ACCESS_RESTRICT, CHART_WRITE, IDENTITY_WRITE
 from fhir.errors import NotFound
 from patients.acts import belonging
 from patients.acts.belonging import Relation
@@ -86,11 +86,10 @@ def end_related(request: HttpRequest, related_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@requires(ACCESS_RESTRICT)
 def withdraw_consent(request: HttpRequest, consent_id: UUID) -> HttpResponse:
     """It holds no more, or was never said."""
-    require(principal(request), IDENTITY_READ)
     consent, patient = _about_known(request, Consent, consent_id)
-    require(principal(request), belonging.scope_of(consent))
     if consent.scope_code == ADVANCE_DIRECTIVE and not opens_chart(request, patient):
         raise NotFound
     same_patient(request, patient)

@@ -45,8 +45,7 @@ def ward_due(request: HttpRequest) -> HttpResponse:
     """Every inpatient whose chart one may open, by ward, with what is due."""
     by = principal(request)
     stays = (
-        opened(Encounter.objects.visible_to(by), by, "patient_id")
-        .open()
+        opened(Encounter.objects.visible_to(by).open(), by, "patient_id")
         .filter(class_code__in=INPATIENT, patient__isnull=False)
         .select_related("patient", "location__part_of", "organization")
         .order_by("location__part_of__name", "location__name", "start", "id")[:WARD_AT_MOST]

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_safe
 
 from accounts import audit
 from accounts.access import principal
-from accounts.roles import CHART_READ, RESULT_ACKNOWLEDGE
+from accounts.roles import ACCESS_REVIEW, CHART_READ, RESULT_ACKNOWLEDGE
 from fhir.principal import Principal
 from patients.chart.inbox import Line, box, critical_unacknowledged
 from patients.chart.sections import recordings_needing_attention, worklist_columns
 from patients.chart.worklist import LISTS, counters, my_tasks, unsigned_notes, worklist
+from patients.models import BreakGlass
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +32,8 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     """Everything that waits for the reader; a list that failed says so."""
     by = principal(request)
     context: dict[str, Any] = {"search_first": True, "lists": LISTS}
+    if by.may(ACCESS_REVIEW):
+        context["glasses_waiting"] = BreakGlass.objects.reviewed_by(by).waiting().count()
     if not by.may(CHART_READ):
         return context
     try:

@@ -267,6 +267,12 @@ def test_the_officer_sees_the_looks_and_not_the_chart(client, officer, dr_ames, 
     assert client.get(url("patient-chart", otto)).status_code == 403
 
 
+def test_the_officer_is_told_that_a_glass_waits(client, officer, dr_ames, otto):
+    broken(dr_ames, otto)
+    client.force_login(officer)
+    assert "1 to review" in client.get(reverse("home")).text
+
+
 def test_the_officer_records_the_outcome(client, officer, dr_ames, otto):
     glass = broken(dr_ames, otto)
     client.force_login(officer)

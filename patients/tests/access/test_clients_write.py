@@ -10,6 +10,7 @@ from fhir.principal import SYSTEM
 from fhir.registry import render
 from fhir.writing import Intent, write
 from patients.models import Condition, Encounter, Patient
+from patients.tests.access.labelled import CONFIDENTIALITY, refuses
 from patients.tests.access.test_clients_see import EVERYWHERE, limited
 from patients.write_access import writable
 from tests.cast import person, visit
@@ -201,3 +202,16 @@ def test_a_client_of_all_facilities_writes_everything(house):
 def test_a_person_writes_nothing_over_fhir(house, as_ames):
     with pytest.raises(NotAllowed, match="client"):
         writable([house.rosa], as_ames)
+
+
+def test_results_go_on_coming_for_somebody_who_restricted_the_chart(house):
+    refuses(house.rosa)
+    assert create(house, about("Patient/rosa"))
+
+
+def test_a_labelled_record_that_it_sent_it_corrects(house):
+    labels = {"security": [{"system": CONFIDENTIALITY, "code": "R"}]}
+    (done,) = create(house, about("Patient/rosa", meta=labels))
+    corrected = about("Patient/rosa", meta=labels, id=done.id) | {"code": {"text": "y"}}
+    update(house, corrected)
+    assert Condition.objects.get(fhir_id=done.id).code_text == "y"

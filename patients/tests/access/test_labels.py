@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent
 from accounts.principals import principal_of
+from accounts.roles import Role
 from fhir import changes
 from fhir.errors import Invalid, NotAllowed
 from fhir.principal import SYSTEM
@@ -34,8 +35,18 @@ from patients.models import (
     Task,
 )
 from patients.models.labels import SENSITIVE, is_sensitive
-from patients.tests.access.labelled import EMPLOYEE, HIV, RESTRICTED, in_team, label, secret
+from patients.printing.chart import chart_summary
+from patients.tests.access.labelled import (
+    EMPLOYEE,
+    HIV,
+    RESTRICTED,
+    in_team,
+    label,
+    refuses,
+    secret,
+)
 from patients.tests.access.test_clients_see import limited
+from tests.cast import staff
 
 SECRET = "Sentinel-secret"
 NOW = timezone.now()
@@ -135,6 +146,13 @@ def test_no_page_shows_what_is_kept_back(pages):
 def test_every_page_says_that_something_is_kept_back(pages):
     said = f"{len(ROWS)} sensitive records are kept back"
     assert [page for page, text in pages.items() if said not in text] == []
+
+
+def test_the_printed_summary_says_so_too(nurse, secrets, rosa):
+    by = principal_of(nurse)
+    said = str(chart_summary(open_to(by, rosa), by).blocks)
+    assert f"{len(ROWS)} sensitive records are kept back from this paper" in said
+    assert SECRET not in said
 
 
 def test_the_treating_team_is_shown_it_all(client, dr_ames, secrets, rosa):
@@ -271,6 +289,14 @@ def test_a_restriction_is_entered_on_a_page_and_ended(client, request, nurse, ro
     ended = {"patient": rosa.pk, "version": consent.version}
     assert client.post(url("consent-withdraw", consent), ended).status_code == 302
     assert seen_by(nurse, rosa)
+
+
+def test_a_privacy_officer_ends_restrictions_and_no_other_consent(client, harbour, rosa):
+    client.force_login(staff("pia", Role.PRIVACY_OFFICER, harbour))
+    restriction, research = refuses(rosa), refuses(rosa, scope="research")
+    for consent, status in ((restriction, 302), (research, 403)):
+        ended = {"patient": rosa.pk, "version": 1}
+        assert client.post(url("consent-withdraw", consent), ended).status_code == status
 
 
 def test_a_person_is_named_on_the_page(client, registrar, dr_ames, nurse, rosa):
