@@ -107,7 +107,7 @@ def record_access(
 
 
 def _insert(noted: AuditEvent, by: Principal, *, hurried: bool = False) -> None:
-    about = noted.patient_id and str(noted.patient_id)
+    about = str(noted.patient_id) if noted.patient_id else None
     row: dict[str, str | datetime | None] = {
         "id": str(noted.pk),
         "at": noted.at,
