@@ -19,7 +19,7 @@ from vitals.models import SyncTarget
 from vitals.sync.acts import set_credentials
 from vitals.sync.addresses import check_url
 from vitals.sync.errors import ForbiddenAddressError, SyncError
-from vitals.sync.loop import allowed, keys
+from vitals.sync.loop import allowed
 from vitals.sync.secrets import Credentials, unseal
 
 
@@ -63,7 +63,7 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _stored(self) -> Credentials:
         try:
-            return unseal(self.instance.sealed, keys())
+            return unseal(self.instance.sealed)
         except SyncError:
             return Credentials()
 

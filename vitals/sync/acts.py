@@ -22,7 +22,7 @@ from vitals.models import SyncCursor, SyncPending, SyncReceipt, SyncTarget
 from vitals.sync.addresses import check_url
 from vitals.sync.cohort import patients_of
 from vitals.sync.errors import ForbiddenAddressError
-from vitals.sync.loop import allowed, keys
+from vitals.sync.loop import allowed
 from vitals.sync.ranks import RANK
 from vitals.sync.secrets import Credentials, seal
 
@@ -96,7 +96,7 @@ def set_credentials(*, by: Principal, target: SyncTarget, credentials: Credentia
     """Keep the credentials of ``target``, encrypted."""
     require(by, SYNC_MANAGE)
     target.auth_kind = credentials.kind
-    target.sealed = seal(credentials, keys())
+    target.sealed = seal(credentials)
     target.paused_reason = ""
     target.save(update_fields=["auth_kind", "sealed", "paused_reason"])
     audit.record(by, "sync-credentials", detail=_named(target) | {"kind": credentials.kind})

@@ -27,11 +27,6 @@ PAUSE_AFTER_TROUBLE_S = 5.0
 LOCK_FAMILY = 0x5CAC  # ours among the advisory locks of this database
 
 
-def keys() -> list[str]:
-    """SECRET_KEY, then the older ones that may still open what was sealed."""
-    return [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
-
-
 def allowed() -> Policy:
     """Where this installation may send data."""
     return policy(demo=settings.DEMO, networks=settings.SYNC_NETWORKS)
@@ -39,7 +34,7 @@ def allowed() -> Policy:
 
 def door(target: SyncTarget) -> SyncServer:
     """A connection to the target, signed in."""
-    credentials = unseal(target.sealed, keys())
+    credentials = unseal(target.sealed)
     return connect(target.base_url, credentials, allowed(), ca_file=settings.SYNC_CA_FILE)
 
 

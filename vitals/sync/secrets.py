@@ -1,18 +1,15 @@
-"""Credentials of other systems, encrypted at rest with keys derived from SECRET_KEY."""
+"""Credentials of other systems, encrypted at rest."""
 
-import base64
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import orjson
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from accounts import secrets_at_rest
 from vitals.sync.errors import SecretUnreadableError
 
 Kind = Literal["none", "basic", "bearer", "client_credentials"]
+PURPOSE: Final = "sync credentials"
 
 
 @dataclass(frozen=True)
@@ -37,27 +34,13 @@ class Credentials:
         return f"Credentials({self.kind})"
 
 
-def _cipher(keys: Sequence[str]) -> MultiFernet:
-    return MultiFernet([Fernet(_derived(key)) for key in keys])
+def seal(credentials: Credentials) -> str:
+    """Encrypt for the database, with the key of today."""
+    return secrets_at_rest.seal(orjson.dumps(asdict(credentials)).decode(), PURPOSE)
 
 
-def _derived(key: str) -> bytes:
-    derive = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"chartwave sync credentials")
-    return base64.urlsafe_b64encode(derive.derive(key.encode()))
-
-
-def seal(credentials: Credentials, keys: Sequence[str]) -> str:
-    """Encrypt for the database.
-
-    Args:
-        credentials: What to keep.
-        keys: SECRET_KEY, then older ones that may still decrypt.
-    """
-    return _cipher(keys).encrypt(orjson.dumps(asdict(credentials))).decode("ascii")
-
-
-def unseal(text: str, keys: Sequence[str]) -> Credentials:
-    """Decrypt what :func:`seal` made; an empty text means no credentials.
+def unseal(text: str) -> Credentials:
+    """Decrypt what :func:`seal` made, with an older key too; an empty text means no credentials.
 
     Raises:
         SecretUnreadableError: none of the keys fits, or the text was altered.
@@ -65,7 +48,7 @@ def unseal(text: str, keys: Sequence[str]) -> Credentials:
     if not text:
         return Credentials()
     try:
-        plain: dict[str, Any] = orjson.loads(_cipher(keys).decrypt(text.encode("ascii")))
-    except (InvalidToken, UnicodeEncodeError):
+        plain: dict[str, Any] = orjson.loads(secrets_at_rest.unseal(text, PURPOSE))
+    except secrets_at_rest.SecretUnreadable:
         raise SecretUnreadableError(SecretUnreadableError.__doc__ or "") from None
     return Credentials(**plain)

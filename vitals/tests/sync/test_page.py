@@ -15,7 +15,6 @@ from tests.stand_in import faults
 from tests.stand_in.server import StandIn
 from vitals.models import SyncPending, SyncReceipt, SyncTarget
 from vitals.sync import loop
-from vitals.sync.loop import keys
 from vitals.sync.secrets import unseal
 from vitals.tests.sync.conftest import later
 
@@ -325,7 +324,7 @@ ADD = "/admin/vitals/synctarget/add/"
 def test_a_target_is_added_in_the_administration(admin: Client) -> None:
     assert admin.post(ADD, FORM).status_code == 302
     target = SyncTarget.objects.get()
-    assert unseal(target.sealed, keys()).secret == "open sesame"
+    assert unseal(target.sealed).secret == "open sesame"
 
 
 def test_a_stored_secret_is_never_shown(admin: Client) -> None:
@@ -338,14 +337,14 @@ def test_an_empty_secret_keeps_the_stored_one(admin: Client) -> None:
     admin.post(ADD, FORM)
     where = f"/admin/vitals/synctarget/{SyncTarget.objects.get().pk}/change/"
     admin.post(where, FORM | {"secret": "", "name": "Same house"})
-    assert unseal(SyncTarget.objects.get().sealed, keys()).secret == "open sesame"
+    assert unseal(SyncTarget.objects.get().sealed).secret == "open sesame"
 
 
 def test_a_stored_secret_does_not_move_to_another_address(admin: Client) -> None:
     admin.post(ADD, FORM)
     where = f"/admin/vitals/synctarget/{SyncTarget.objects.get().pk}/change/"
     admin.post(where, FORM | {"secret": "", "base_url": "http://127.0.0.1:9000/fhir"})
-    assert unseal(SyncTarget.objects.get().sealed, keys()).secret == ""
+    assert unseal(SyncTarget.objects.get().sealed).secret == ""
 
 
 @pytest.mark.parametrize(
