@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from accounts import limits
 from ehr_project.refusals import refused
@@ -86,8 +87,12 @@ def _sizes(request: HttpRequest) -> None:
     if PROGRAMS.match(request.path) or match is None:
         return
     most = FILES.get(match.url_name or "", LARGEST_FORM)
-    if _declared(request) > most:
-        raise TooLarge
+    size = _declared(request)
+    if size > most:
+        raise TooLarge(
+            _("This page takes at most %(most)s MB at once, and this has %(size)s MB.")
+            % {"most": most // 2**20, "size": f"{size / 2**20:.1f}"}
+        )
 
 
 def _declared(request: HttpRequest) -> int:

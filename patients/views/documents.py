@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -115,7 +114,6 @@ def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
     return render(request, "documents/read.html", banner(patient) | context)
 
 
-@xframe_options_sameorigin
 @require_safe
 @requires(CHART_READ)
 def document_file(
@@ -134,6 +132,7 @@ def document_file(
     disposition = content_disposition_header(as_attachment=not shown, filename=name)
     answer["Content-Disposition"] = disposition or "attachment"
     answer["Content-Security-Policy"] = POLICIES.get(kind, f"{CLOSED}; sandbox")
+    answer["X-Frame-Options"] = "SAMEORIGIN"
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
 

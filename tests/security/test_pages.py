@@ -35,3 +35,17 @@ def test_sign_out_stands_in_the_admin_too(client, administrator):
     client.force_login(administrator)
     page = client.get("/admin/").content.decode()
     assert re.search(r'<form[^>]*action="(/admin/logout/|/sign-out/)"', page)
+
+
+def test_a_new_password_needs_the_present_one(client, dr_ames):
+    dr_ames.set_password("the present pass phrase")
+    dr_ames.save()
+    client.force_login(dr_ames)
+    new = "violet otter crossing the harbour"
+    said = {"old_password": "another pass phrase", "new_password1": new, "new_password2": new}
+    client.post(reverse("password-change"), said)
+    dr_ames.refresh_from_db()
+    assert dr_ames.check_password("the present pass phrase")
+    client.post(reverse("password-change"), said | {"old_password": "the present pass phrase"})
+    dr_ames.refresh_from_db()
+    assert dr_ames.check_password(new)

@@ -156,7 +156,8 @@ def test_a_file_that_is_too_large_is_refused_with_both_sizes(upload, monkeypatch
 def test_a_body_that_is_too_large_is_refused_before_it_is_read(post, rosa):
     address = f"/patients/{rosa.id}/documents/new/"
     answer = post(address, file=SimpleUploadedFile("x", b"x" * (LARGEST_FILE + 2**17)))
-    assert answer.status_code == 422
+    assert answer.status_code == 413
+    assert "This page takes at most 20 MB" in answer.content.decode()
     assert not Binary.objects.exists()
 
 
