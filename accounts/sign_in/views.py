@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import audit
 from accounts.access import principal
+from accounts.limits import first_in_a_minute
 from accounts.models import User
 from accounts.principals import ANONYMOUS, principal_of
 from accounts.sign_in import attempts, passkeys, requirement
@@ -49,8 +50,13 @@ class SignIn(LoginView):
         return redirect("second-factor")
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
-        """Note that somebody did not; never which name was typed (it may be a password)."""
-        audit.record(ANONYMOUS, "sign-in", outcome="refused")
+        """Note that somebody did not; never which name was typed (it may be a password).
+
+        Behind the limits once a minute: whoever goes on knocking must not fill the audit trail.
+        """
+        locked = getattr(self.request, "axes_locked_out", False)
+        if not locked or first_in_a_minute("sign-in-noted", attempts.where(self.request)):
+            audit.record(ANONYMOUS, "sign-in", outcome="refused")
         return super().form_invalid(form)
 
 

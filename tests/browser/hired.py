@@ -40,7 +40,7 @@ def sign_out(name):
 
 
 def end_glass(name):
-    return BreakGlass.objects.filter(user__username=name).update(until=timezone.now())
+    return BreakGlass.objects.filter(user__username=name).update(ended_at=timezone.now())
 
 
 ACTS = {

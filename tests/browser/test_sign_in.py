@@ -5,7 +5,7 @@ import itertools
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.newcomers import receive
+from tests.browser.newcomers import receive, register, visit
 
 pytestmark = [
     pytest.mark.needs("chromium"),
@@ -67,7 +67,19 @@ def test_a_chart_left_open_closes_when_the_work_there_ends(hired):
     page = hired.opens_a_chart()
     hired.act("let-go")
     expect(banner(page, hired)).to_have_count(0, timeout=SOON_MS)
-    expect(page.get_by_role("heading", level=1)).to_contain_text("not found")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You may not do this here")
+
+
+def test_a_chart_left_open_closes_when_a_broken_glass_ends(hired):
+    page = hired.page()
+    hired.newcomer = register(page)
+    page.goto(f"{hired.desk.house.base_url}{hired.newcomer.chart}break-glass/")
+    page.get_by_label("Emergency: the patient needs care now").check()
+    page.get_by_label("In a few words").fill("Found unconscious at the bus stop")
+    page.get_by_role("button", name="Break the glass").click()
+    visit(page, hired.newcomer)
+    hired.act("end-glass")
+    expect(banner(page, hired)).to_have_count(0, timeout=SOON_MS)
 
 
 def test_locking_one_window_covers_the_other(hired):

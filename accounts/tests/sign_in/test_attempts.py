@@ -124,6 +124,11 @@ def test_what_is_typed_is_kept_nowhere(door, cheap, ada, caplog):
     assert "my-password-by-mistake" not in " ".join(kept)
 
 
+def test_knocking_on_does_not_fill_the_audit_trail(door, cheap, ada):
+    try_often(door, MOST + 5)
+    assert AuditEvent.objects.filter(action="sign-in").count() == MOST + 1
+
+
 def test_an_administrator_lets_somebody_try_again(door, cheap, ada, administrator):
     try_often(door, MOST + 1)
     office = Client()
