@@ -3,7 +3,8 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,9 +28,10 @@ from fhir.principal import SYSTEM
 LOCK = 0xBACC  # ours among the advisory locks of this database
 A_NIGHT = timedelta(hours=20)
 A_DAY = timedelta(hours=26)
-AFTER_FAILURE = timedelta(hours=1)
+AFTER_FAILURE = timedelta(hours=6)  # each try may leave a file that nobody verified
 HOURS_OF_NIGHT = 4
 LONGEST_S = 12 * 3600
+LOOK_S = 0.5
 MOST_WORDS = 500
 MANAGE = Path(settings.BASE_DIR) / "manage.py"
 
@@ -161,16 +163,27 @@ def due(now: datetime) -> bool:
     return now - newest > A_NIGHT and into_night < HOURS_OF_NIGHT
 
 
-def run_apart() -> int:
-    """A round in a process of its own: it starts a database, and may need much memory."""
-    done = subprocess.run(
+def run_apart(stop: Callable[[], bool]) -> int:
+    """A round in a process of its own: it starts a database, and may need much memory.
+
+    Args:
+        stop: Whether to give up, because whoever waits for it has to end.
+
+    Returns:
+        Its exit status.
+    """
+    process = subprocess.Popen(
         [sys.executable, str(MANAGE), "backup", "nightly"],
         env=os.environ | {"DATABASE_URL": address()},
         stdin=subprocess.DEVNULL,
-        check=False,
-        timeout=LONGEST_S,
     )
-    return done.returncode
+    until = time.monotonic() + LONGEST_S
+    try:
+        while process.poll() is None and time.monotonic() < until and not stop():
+            time.sleep(LOOK_S)
+    finally:
+        process.terminate()
+    return process.wait()
 
 
 @contextmanager

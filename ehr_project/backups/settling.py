@@ -24,11 +24,16 @@ WHERE number = (SELECT max(number) FROM accounts_auditseal)
 """  # noqa: S608 -- numbers of ours
 # The house that made the backup may be alive, and what others received since is not known here.
 SYNC = "UPDATE vitals_synctarget SET enabled = false"
+# Whether backups of this house on this machine come back, nobody has tried yet.
+BACKUPS = """
+UPDATE house_backup SET outcome = 'made', verified_at = NULL WHERE outcome = 'verified'
+"""
 STEPS = (
     ("public.fhir_change", HISTORY),
     ("public.accounts_auditseal", AUDIT),
     ("public.accounts_auditseal", SEALS),
     ("public.vitals_synctarget", SYNC),
+    ("public.house_backup", BACKUPS),
 )
 
 

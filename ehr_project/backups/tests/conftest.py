@@ -21,6 +21,7 @@ KEY = BackupKey(bytes(range(32)))
 OTHER_KEY = BackupKey(bytes(32))
 BEGAN = datetime(2026, 11, 23, 2, 15, tzinfo=UTC)
 CHANGES = """
+SELECT setval('fhir_change_seq_seq', 1, false);
 INSERT INTO fhir_change (txid, type, fhir_id, record_id, version, op, at, principal, origin, before)
 SELECT 99999999999, 'Patient', 'rosa-' || n, gen_random_uuid(), 1, 'create', now(), 'user:x', '',
        jsonb_build_object('n', n, 'literal', 1.50) FROM generate_series(1, 50) AS n
@@ -28,6 +29,11 @@ SELECT 99999999999, 'Patient', 'rosa-' || n, gen_random_uuid(), 1, 'create', now
 SESSION = """
 INSERT INTO accounts_session (session_key, session_data, expire_date, device, address)
 VALUES ('k', 'd', now(), '', '')
+"""
+VERIFIED = """
+INSERT INTO house_backup (
+  id, made_at, kind, outcome, file, size_bytes, rows, took_s, verified_at, words
+) VALUES (gen_random_uuid(), now(), 'nightly', 'verified', '', 0, 0, 0, now(), '')
 """
 TARGET = """
 INSERT INTO vitals_synctarget (
@@ -134,7 +140,7 @@ def backup(tables, tmp_path_factory) -> Iterator[Kept]:
     """A house with a history, and its backup: for reading only."""
     root = tmp_path_factory.mktemp("backup")
     with database(template=tables) as place:
-        for statement in (CHANGES, SESSION, TARGET):
+        for statement in (CHANGES, SESSION, TARGET, VERIFIED):
             place.run(statement)
         data = data_folder(root / "data")
         yield Kept(place, back_up(place, data, root / "kept"), data)

@@ -119,8 +119,8 @@ HOURS = timedelta(hours=1)
         (AT + 9 * HOURS, [(14 * HOURS, "verified")], False),  # 11:30, a night's work is done
         (AT + 9 * HOURS, [(30 * HOURS, "verified")], True),  # it was off at night
         (AT, [(24 * HOURS, "made")], True),  # one that nobody tried is none
-        (AT, [(HOURS / 2, "failed")], False),
-        (AT, [(2 * HOURS, "failed")], True),
+        (AT, [(5 * HOURS, "failed")], False),
+        (AT, [(7 * HOURS, "failed")], True),
     ],
 )
 def test_when_a_backup_is_due(settings, now, notes, due):

@@ -62,6 +62,11 @@ def test_sync_is_switched_off_until_somebody_looked(restored):
     assert restored[1].run("SELECT enabled FROM vitals_synctarget") == [(False,)]
 
 
+def test_a_new_machine_has_to_verify_a_backup_of_its_own(restored):
+    verified = "SELECT count(*) FROM house_backup WHERE outcome = 'verified'"
+    assert restored[1].run(verified) == [(0,)]
+
+
 def test_the_files_come_back_but_neither_key_nor_logs_nor_other_backups(restored):
     folder = restored[2]
     found = {str(f.relative_to(folder)): f.read_text() for f in folder.rglob("*") if f.is_file()}
