@@ -19,7 +19,7 @@ class Session(AbstractBaseSession):
     device = models.CharField(max_length=80, blank=True)
     address = models.CharField(max_length=60, blank=True)
 
-    objects: ClassVar[Any] = BaseSessionManager["Session"]()
+    objects: ClassVar[BaseSessionManager["Session"]] = BaseSessionManager["Session"]()
 
     class Meta(AbstractBaseSession.Meta):
         indexes = [models.Index(fields=["user", "-seen_at"], name="sessions_of_user")]
