@@ -258,6 +258,7 @@ def web_command(port: int) -> list[str]:
         *(word for address in loopback(port) for word in ("--bind", address)),
         *("--graceful-timeout", "5", "--no-control-socket"),
         *("--access-logfile", "-", "--access-logformat", ACCESS_LINE),
+        *("--logger-class", "ehr_project.access_log.AccessLog"),
     ]
 
 

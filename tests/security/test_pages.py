@@ -49,3 +49,10 @@ def test_a_new_password_needs_the_present_one(client, dr_ames):
     client.post(reverse("password-change"), said | {"old_password": "the present pass phrase"})
     dr_ames.refresh_from_db()
     assert dr_ames.check_password(new)
+
+
+def test_the_door_asks_for_name_and_password_and_nothing_else(client, db):
+    page = client.get(reverse("sign-in")).content.decode()
+    shown = [tag for tag in inputs(page) if 'type="hidden"' not in tag]
+    names = {found.group(1) for tag in shown if (found := re.search(r'name="([^"]+)"', tag))}
+    assert names == {"username", "password"}
