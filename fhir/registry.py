@@ -11,6 +11,7 @@ from fhir.errors import UnknownType
 from fhir.mapping import Mapping, Resource
 from fhir.models import Record
 from fhir.stored import stored_mapping
+from fhir.written_here import WrittenHere
 
 _native: dict[str, Mapping] = {}
 
@@ -25,8 +26,8 @@ def discover() -> None:
 
 
 def native_types() -> list[str]:
-    """Types with a table of their own, by name."""
-    return sorted(_native)
+    """Types whose records have a table of their own, by name."""
+    return sorted(name for name, each in _native.items() if not isinstance(each, WrittenHere))
 
 
 def mapping(type_: str) -> Mapping:

@@ -21,13 +21,15 @@ FAULTY = {
     "Questionnaire-qs1.json": "item[0].item[0].linkId is required",
     "Questionnaire-zika-virus-exposure-assessment.json": "(txt-2)",
 }
+# Nobody but this house writes these.
+WRITTEN_HERE = "AuditEvent-"
 pytestmark = [pytest.mark.needs("shared_data"), pytest.mark.django_db]
 
 
 def examples():
     with tarfile.open(EXAMPLES) as archive:
         for member in archive.getmembers():
-            if member.name.endswith(".json"):
+            if member.name.endswith(".json") and not member.name.startswith(WRITTEN_HERE):
                 text = archive.extractfile(member).read()
                 yield member.name, text
 
