@@ -1,8 +1,8 @@
 """Where somebody is signed in: one row for each browser."""
 
-from typing import Any, ClassVar
+from typing import Any
 
-from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
 from accounts.models.people import User
@@ -18,8 +18,6 @@ class Session(AbstractBaseSession):
     # Such as "Firefox on Windows".
     device = models.CharField(max_length=80, blank=True)
     address = models.CharField(max_length=60, blank=True)
-
-    objects: ClassVar[BaseSessionManager["Session"]] = BaseSessionManager["Session"]()
 
     class Meta(AbstractBaseSession.Meta):
         indexes = [models.Index(fields=["user", "-seen_at"], name="sessions_of_user")]
