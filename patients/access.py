@@ -139,19 +139,10 @@ def open_to(principal: Principal, patient: Patient) -> Patient:
 
 def known_to(principal: Principal, patient: str) -> Q:
     """Patients who are known at a facility of this client, and kept from no program."""
-    kept = Restriction.objects.in_force().of_reading().of_places(places(principal))
-    return known_here(principal, patient) & ~Q(Exists(kept.filter(patient=OuterRef(patient))))
-
-
-def known_here(principal: Principal, patient: str) -> Q:
-    """Patients who are known at a facility of this client.
-
-    It writes about them also where it may not read: the laboratory goes on sending the results of
-    somebody who restricted the chart.
-    """
     here = places(principal)
     links = FacilityLink.objects.filter(patient=OuterRef(patient), facility__in=here)
-    return Q(Exists(links))
+    kept = Restriction.objects.in_force().of_reading().of_places(here)
+    return Q(Exists(links)) & ~Q(Exists(kept.filter(patient=OuterRef(patient))))
 
 
 def places(principal: Principal) -> list[UUID]:
@@ -168,9 +159,18 @@ def charts_of(principal: Principal, patient: str) -> Q:
     return NOBODY
 
 
-def shown_labelled(principal: Principal, patient: str) -> Q:
-    """Rows whose labels keep them from nobody, or not from ``principal``."""
-    return ~Q(IsSensitive("security")) | read_closely(principal, patient)
+def shown_labelled(principal: Principal, patient: str, type_: str) -> Q:
+    """Rows of a type whose labels keep them from nobody, or not from ``principal``."""
+    shown = ~Q(IsSensitive("security"))
+    if principal.kind == "client":
+        return shown | Q(Exists(_written(principal, type_)))
+    return shown | read_closely(principal, patient)
+
+
+def _written(principal: Principal, type_: object) -> QuerySet[Change]:
+    """Versions that a program wrote itself: a laboratory corrects the result that it labelled."""
+    mine = Change.objects.filter(type=type_, fhir_id=OuterRef("fhir_id"))
+    return mine.filter(principal=principal.label)
 
 
 def read_closely(principal: Principal, patient: str) -> Q:
@@ -212,7 +212,7 @@ def _of_charts(rows: QuerySet[Any], principal: Principal) -> QuerySet[Any]:
         found = found.filter(
             ~Q(Exists(_labelled_documents())) | read_closely(principal, "patient_id")
         )
-    return found.filter(shown_labelled(principal, "patient_id"))
+    return found.filter(shown_labelled(principal, "patient_id", rows.model.fhir_type))
 
 
 def _labelled_documents() -> QuerySet[DocumentReference]:
@@ -240,7 +240,9 @@ def _stored(principal: Principal) -> Q:
     mine = charts_of(principal, "patient_id")
     close = read_closely(principal, "patient_id")
     found = Q(Exists(subjects.filter(mine))) & (
-        ~Q(IsSensitive("security")) | Q(Exists(subjects.filter(close)))
+        ~Q(IsSensitive("security"))
+        | Q(Exists(subjects.filter(close)))
+        | Q(Exists(_written(principal, OuterRef("type"))))
     )
     if principal.kind == "client":
         found &= ~Q(Exists(subjects.exclude(mine)))

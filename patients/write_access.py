@@ -8,14 +8,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from accounts.models import Location, Organization, PractitionerRole
 from fhir.errors import NotAllowed
 from fhir.models import Record, StoredResource
 from fhir.principal import Principal
 from fhir.stored import patient_references
-from patients.access import known_here, places
+from patients.access import places
 from patients.models import Encounter, FacilityLink, Patient, PatientRecord
 
 ABOUT = (
@@ -57,18 +55,18 @@ def writable(records: Iterable[Record], principal: Principal) -> None:
     patients = [record for record in given if isinstance(record, Patient)]
     _require_homes(patients, principal)
     named = {key for record in given for key in _subjects(record)} - {p.pk for p in patients}
-    mine = {patient.pk for patient in patients} | _known_of(named, principal)
+    mine = {patient.pk for patient in patients} | _visible(named, principal)
     for record in given:
         _require(record, mine, principal)
 
 
-def _known_of(keys: set[UUID], principal: Principal) -> set[UUID]:
-    rows = _known(principal).filter(pk__in=keys) if keys else Patient.objects.none()
+def _visible(keys: set[UUID], principal: Principal) -> set[UUID]:
+    rows = (
+        Patient.objects.visible_to(principal).filter(pk__in=keys)
+        if keys
+        else Patient.objects.none()
+    )
     return set(rows.values_list("pk", flat=True))
-
-
-def _known(principal: Principal) -> QuerySet[Patient]:
-    return Patient.objects.filter(known_here(principal, "pk"))
 
 
 def _subjects(record: Record) -> Sequence[UUID]:
@@ -137,7 +135,7 @@ def _require_homes(patients: list[Patient], principal: Principal) -> None:
     rows = Organization.objects.filter(pk__in=places(principal))
     mine = {f"Organization/{fhir_id}" for fhir_id in rows.values_list("fhir_id", flat=True)}
     keys = {patient.pk for patient in patients}
-    seen = _known(principal).filter(pk__in=keys).in_bulk()
+    seen = Patient.objects.visible_to(principal).filter(pk__in=keys).in_bulk()
     met = FacilityLink.objects.filter(patient__in=seen, facility__in=rows, value=None)
     visited = set(met.values_list("patient_id", flat=True))
     for patient in patients:

@@ -204,9 +204,10 @@ def test_a_person_writes_nothing_over_fhir(house, as_ames):
         writable([house.rosa], as_ames)
 
 
-def test_results_go_on_coming_for_somebody_who_restricted_the_chart(house):
+def test_nothing_about_somebody_who_keeps_the_chart_from_it(house):
     refuses(house.rosa)
-    assert create(house, about("Patient/rosa"))
+    with pytest.raises(NotAllowed):
+        create(house, about("Patient/rosa"))
 
 
 def test_a_labelled_record_that_it_sent_it_corrects(house):
