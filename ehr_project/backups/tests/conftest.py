@@ -21,7 +21,7 @@ KEY = BackupKey(bytes(range(32)))
 OTHER_KEY = BackupKey(bytes(32))
 BEGAN = datetime(2026, 11, 23, 2, 15, tzinfo=UTC)
 CHANGES = """
-SELECT setval('fhir_change_seq_seq', 1, false);
+TRUNCATE fhir_change RESTART IDENTITY;
 INSERT INTO fhir_change (txid, type, fhir_id, record_id, version, op, at, principal, origin, before)
 SELECT 99999999999, 'Patient', 'rosa-' || n, gen_random_uuid(), 1, 'create', now(), 'user:x', '',
        jsonb_build_object('n', n, 'literal', 1.50) FROM generate_series(1, 50) AS n
