@@ -27,13 +27,17 @@ class BreakGlassForm(forms.Form):
     """Why, from a short list and in words."""
 
     reason = forms.ChoiceField(
-        label=gettext_lazy("Reason"), choices=Reason, widget=forms.RadioSelect
+        label=gettext_lazy("Reason"),
+        choices=Reason,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose why you need this chart.")},
     )
     words = forms.CharField(
         label=gettext_lazy("In a few words"),
         min_length=FEWEST_LETTERS,
         max_length=500,
         help_text=gettext_lazy("The privacy officer reads it, and so does the treating team."),
+        error_messages={"required": gettext_lazy("Say in a few words why you need it now.")},
     )
 
 
@@ -41,7 +45,10 @@ class GlassReviewForm(forms.Form):
     """What the privacy officer found."""
 
     outcome = forms.ChoiceField(
-        label=gettext_lazy("Outcome"), choices=GlassReview.Outcome, widget=forms.RadioSelect
+        label=gettext_lazy("Outcome"),
+        choices=GlassReview.Outcome,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose what you found.")},
     )
     remark = forms.CharField(
         label=gettext_lazy("Remark"),
@@ -71,6 +78,7 @@ class RestrictionForm(forms.Form):
             (FACILITY, gettext_lazy("a facility, or one role there")),
         ),
         widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose who is kept away.")},
     )
     practitioner = forms.ModelChoiceField(
         Practitioner.objects.none(), label=gettext_lazy("Person"), required=False
