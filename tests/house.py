@@ -27,17 +27,78 @@ OPEN = "Chartwave is ready"
 NOT_INHERITED = ("DATABASE_", "PG", "CHARTWAVE_", "SECRET_KEY", "DJANGO_", "PYTEST")
 
 
-@dataclass
-class House:
-    """A running house.
+class Premises:
+    """A data folder, a database and web pages: what can be asked of them from outside.
 
     Attributes:
         data: Its data folder.
         port: Where its web pages are.
-        process: The launcher; web, worker, wearable and database are its children.
         demo: Whether it runs in demo mode.
         told: What its environment holds besides.
     """
+
+    data: Path
+    port: int
+    demo: bool
+    told: Mapping[str, str]
+
+    @property
+    def base_url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    @property
+    def urls(self) -> Urls:
+        """Addresses of its database."""
+        raise NotImplementedError
+
+    def status(self, path: str) -> int:
+        """HTTP status of a page; 0 when nobody answers."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", path, headers={"Host": f"localhost:{self.port}"})
+            return connection.getresponse().status
+        except (OSError, http.client.HTTPException):
+            return 0
+        finally:
+            connection.close()
+
+    @property
+    def ready(self) -> bool:
+        return self.status("/readyz") == http.HTTPStatus.OK
+
+    def environment(self) -> dict[str, str]:
+        """What a process needs to work on the same data with the application's rights."""
+        own = {
+            "DATABASE_URL": self.urls.app_url,
+            "DJANGO_SETTINGS_MODULE": "ehr_project.settings",
+            "CHARTWAVE_DATA": str(self.data),
+            "CHARTWAVE_DEMO": "1" if self.demo else "0",
+            "SECRET_KEY": (self.data / "secret-key").read_text(),
+        }
+        return outside() | dict(self.told) | own
+
+    def ask(self, module: str, *words: str) -> Any:
+        """Run a module in a process of its own, beside the house; the JSON that it prints."""
+        done = subprocess.run(
+            [sys.executable, "-m", module, *words],
+            cwd=ROOT,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, f"{module} failed:\n{done.stderr[-4000:]}"
+        return json.loads(done.stdout)
+
+    def connect(self) -> "psycopg.Connection[Any]":
+        """A connection to its database with the application's rights."""
+        return psycopg.connect(self.urls.app_url, connect_timeout=5)
+
+
+@dataclass
+class House(Premises):
+    """A running house; web, worker, wearable and database are children of ``process``."""
 
     data: Path
     port: int
@@ -45,10 +106,6 @@ class House:
     demo: bool = True
     told: Mapping[str, str] = field(default_factory=dict)
     _urls: Urls | None = field(default=None, repr=False)
-
-    @property
-    def base_url(self) -> str:
-        return f"http://localhost:{self.port}"
 
     @property
     def passwords(self) -> dict[str, str]:
@@ -103,21 +160,6 @@ class House:
                 return pid
         return None
 
-    def status(self, path: str) -> int:
-        """HTTP status of a page; 0 when nobody answers."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        try:
-            connection.request("GET", path, headers={"Host": f"localhost:{self.port}"})
-            return connection.getresponse().status
-        except (OSError, http.client.HTTPException):
-            return 0
-        finally:
-            connection.close()
-
-    @property
-    def ready(self) -> bool:
-        return self.status("/readyz") == http.HTTPStatus.OK
-
     def wait_ready(self, seconds: float = READY_WITHIN_S) -> None:
         """Until it answers and can work, also after a kill."""
         until(lambda: self.ready or self.process.poll() is not None, seconds)
@@ -137,35 +179,6 @@ class House:
         """The text of logs/NAME.log."""
         return (self.data / "logs" / f"{name}.log").read_text(errors="replace")
 
-    def environment(self) -> dict[str, str]:
-        """What a process needs to work on the same data with the application's rights."""
-        own = {
-            "DATABASE_URL": self.urls.app_url,
-            "DJANGO_SETTINGS_MODULE": "ehr_project.settings",
-            "CHARTWAVE_DATA": str(self.data),
-            "CHARTWAVE_DEMO": "1" if self.demo else "0",
-            "SECRET_KEY": (self.data / "secret-key").read_text(),
-        }
-        return outside() | dict(self.told) | own
-
-    def ask(self, module: str, *words: str) -> Any:
-        """Run a module in a process of its own, beside the house; the JSON that it prints."""
-        done = subprocess.run(
-            [sys.executable, "-m", module, *words],
-            cwd=ROOT,
-            env=self.environment(),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 0, f"{module} failed:\n{done.stderr[-4000:]}"
-        return json.loads(done.stdout)
-
-    def connect(self) -> "psycopg.Connection[Any]":
-        """A connection to its database with the application's rights."""
-        return psycopg.connect(self.urls.app_url, connect_timeout=5)
-
     def stop(self) -> int:
         """End it as Ctrl-C does; its exit status."""
         if self.process.poll() is None:
@@ -179,6 +192,12 @@ class House:
 def outside() -> dict[str, str]:
     """Our environment without what the test run itself was told."""
     return {n: v for n, v in os.environ.items() if not n.startswith(NOT_INHERITED)}
+
+
+def copy_folder(begun: Path, data: Path) -> None:
+    """Copy a data folder whose house is closed, with the owners of its files."""
+    names = [str(each) for each in begun.iterdir() if each.name != "in-use"]
+    subprocess.run(["cp", "-a", "--", *names, str(data)], check=True)
 
 
 def children_of(pid: int) -> list[int]:
@@ -199,17 +218,24 @@ def command_of(pid: int) -> str:
 
 @contextmanager
 def running_house(
-    *, demo: bool = True, port: int | None = None, environment: Mapping[str, str] | None = None
+    *,
+    demo: bool = True,
+    port: int | None = None,
+    environment: Mapping[str, str] | None = None,
+    begun: Path | None = None,
 ) -> Iterator[House]:
-    """A house on an empty data folder of its own, gone afterwards.
+    """A house on a data folder of its own, gone afterwards.
 
     Args:
         demo: With the invented clinic, its sign-ins and its wearable.
         port: Else a free one.
         environment: More for the launcher to hand on.
+        begun: Data folder to begin with a copy of; else an empty one.
     """
     port = port or free_port()
     with scratch_folder() as data:
+        if begun:
+            copy_folder(begun, data)
         with (data / "said.txt").open("wb") as said:
             process = subprocess.Popen(
                 [

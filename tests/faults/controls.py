@@ -7,9 +7,10 @@ from contextlib import closing, contextmanager
 from ehr_project.database.processes import until
 from tests.faults import checker, remote, stored, tapes
 from tests.faults.checker import Played, Verdict
-from tests.faults.devices import Cuff, Forgetful, Wearer
+from tests.faults.devices import Cuff, Wearer
 from tests.faults.gateways import Doubling, Swallowing
 from tests.faults.kills import Killer
+from tests.faults.patches import Forgetful
 from tests.faults.set_up import make
 from tests.faults.trial import Trial
 from tests.faults.witness import Witness

@@ -1,9 +1,6 @@
 """Who talks to the house while it is killed: wearables, a cuff, and the doctor who accepts."""
 
-import base64
-import hashlib
 import json
-import os
 import re
 import signal
 import subprocess
@@ -14,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import numpy as np
 
 from clients.wearable import rfc3339
 from ehr_project.database.cluster import leash
@@ -211,56 +207,3 @@ def until_answered(ask: Any) -> Any:
             pass
         time.sleep(PAUSE_S)
     raise TimeoutError(f"The house gave no answer for {GIVE_UP_S:.0f} s")
-
-
-class Forgetful:
-    """A device that nobody should build: without an answer it opens a new recording and goes on.
-
-    It is the negative control for doubling: the chunk whose answer was lost is stored twice.
-    """
-
-    def __init__(self, device: dict[str, str], server: str) -> None:
-        self.device = device
-        self.http = httpx.Client(base_url=server, trust_env=False, timeout=20)
-
-    def play(self, tape: np.ndarray, n_chunks: int) -> Played:
-        size = len(tape) // n_chunks
-        parts = [Part(self._open(), 0)]
-        for number in range(n_chunks):
-            chunk, first = tape[number * size : (number + 1) * size], number * size
-            while not self._put(parts[-1], first, chunk):
-                parts.append(Part(self._open(), first))
-        return Played(self.device["id"], tape[: n_chunks * size], parts)
-
-    def close(self) -> None:
-        self.http.close()
-
-    def _open(self) -> str:
-        body = {
-            "client_id": os.urandom(8).hex(), "kind": "ecg", "channels": ["I"], "unit": "uV",
-            "sampling_rate_hz": tapes.RATE_HZ, "scale": tapes.MICROVOLT_PER_STEP,
-            "started_at": rfc3339(time.time()),
-        }  # fmt: skip
-        answer = self.http.post("/api/v1/recordings/", json=body, headers=self._key)
-        return str(answer.json()["id"])
-
-    def _put(self, part: Part, first: int, chunk: np.ndarray) -> bool:
-        data, now = chunk.astype("<i2").tobytes(), rfc3339(time.time())
-        digest = base64.b64encode(hashlib.sha256(data).digest()).decode()
-        begun = first - part.begins
-        headers = self._key | {
-            "Content-Type": "application/octet-stream",
-            "Content-Digest": f"sha-256=:{digest}:",
-            "Chunk-First-Sample": str(begun),
-            "Chunk-Device-Time": now,
-            "Device-Clock": now,
-        }
-        path = f"/api/v1/recordings/{part.recording}/chunks/{begun // len(chunk)}"
-        try:
-            return self.http.put(path, content=data, headers=headers).is_success
-        except httpx.HTTPError:
-            return False
-
-    @property
-    def _key(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.device['key']}"}

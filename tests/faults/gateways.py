@@ -1,9 +1,10 @@
-"""Broken gateways before another system: the negative controls of what arrives there."""
+"""Broken gateways before the house or another system: negative controls of what arrives."""
 
 import json
 from typing import Any
 
 from tests.faults.relay import Answer, Asked, Relay
+from tests.faults.witness import CHUNK
 
 FHIR = "application/fhir+json"
 
@@ -32,6 +33,30 @@ class Swallowing(Relay):
         body.setdefault("meta", {})["versionId"] = "1"
         headers = {"Content-Type": FHIR, "ETag": 'W/"1"'}
         return Answer(201, headers, json.dumps(body).encode())
+
+
+class Gullible(Relay):
+    """Tells a device that its chunk was taken where the house refused it."""
+
+    def handle(self, asked: Asked) -> Answer:
+        answer = self.passed_on(asked)
+        chunk = CHUNK.fullmatch(asked.path)
+        return taken(int(chunk[2])) if chunk and answer.status == 409 else answer
+
+
+class Dropping(Relay):
+    """Answers for every fourth chunk without passing it on."""
+
+    def handle(self, asked: Asked) -> Answer:
+        chunk = CHUNK.fullmatch(asked.path)
+        if chunk and int(chunk[2]) % 4 == 3:
+            return taken(int(chunk[2]))
+        return self.passed_on(asked)
+
+
+def taken(seq: int) -> Answer:
+    """What the house says of a chunk that it has."""
+    return Answer(200, {"Content-Type": "application/json"}, json.dumps({"seq": seq}).encode())
 
 
 def observation(asked: Asked) -> dict[str, Any] | None:

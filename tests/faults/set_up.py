@@ -12,13 +12,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tests.house import House
+    from tests.house import Premises
 
 FACILITY = "Proving ground"
 WORN_SINCE = timedelta(days=2)
 
 
-def make(house: "House", *requests: tuple[str, dict[str, Any]]) -> list[Any]:
+def make(house: "Premises", *requests: tuple[str, dict[str, Any]]) -> list[Any]:
     """Have the house's acts make things, in one process of its own.
 
     Args:
@@ -33,7 +33,7 @@ def wearer(*, given: str, devices: int = 1, send_to: str = "") -> dict[str, Any]
     """A new patient at the proving ground, wearing new devices since the day before yesterday.
 
     Args:
-        given: The given name.
+        given: What the given name begins with.
         devices: How many.
         send_to: Address of another system that gets all of the patient's records.
     """
@@ -44,6 +44,7 @@ def wearer(*, given: str, devices: int = 1, send_to: str = "") -> dict[str, Any]
     from vitals.acts.wearing import attach
 
     place, administrator, doctor = ground()
+    given += secrets.token_hex(3)  # also an id: no two are called the same
     patient = at_clinic(given, "Proof", secrets.token_hex(4), place)
     visit(patient, place, started=WORN_SINCE)
     made = []
@@ -110,6 +111,55 @@ def digest(*, recording: str) -> dict[str, Any]:
     return {"sha256": hashlib.sha256(block.astype("<i2").tobytes()).hexdigest()}
 
 
+def weighed(*, patient: str, values: Sequence[str]) -> dict[str, Any]:
+    """Weights of a patient as a doctor entered them."""
+    from decimal import Decimal
+
+    from django.utils import timezone
+
+    from fhir import changes
+    from fhir.principal import SYSTEM
+    from patients.models import Observation
+
+    for value in values:
+        found = Observation(
+            patient_id=patient,
+            status="final",
+            code_system="http://loinc.org",
+            code_code="29463-7",
+            code_text="Body weight",
+            effective_start=timezone.now(),
+            value=Decimal(value),
+            value_unit="kg",
+            value_ucum="kg",
+        )
+        changes.create(found, by=SYSTEM)
+    return {}
+
+
+def token() -> dict[str, str]:
+    """A token that may do everything over FHIR."""
+    from io import StringIO
+
+    from django.core.management import call_command
+
+    said = StringIO()
+    call_command("fhir_token", client="proof", scope="system/*.cruds", stdout=said)
+    return {"token": said.getvalue().strip()}
+
+
+def session() -> dict[str, str]:
+    """The cookie of a session of the doctor."""
+    from django.conf import settings
+    from django.test import Client
+
+    _, _, user = ground()
+    browser = Client()
+    browser.force_login(user)
+    name = settings.SESSION_COOKIE_NAME
+    return {"cookie": f"{name}={browser.cookies[name].value}"}
+
+
 def ground() -> Any:
     """The facility, its administrator and its doctor; the same ones each time."""
     from accounts.models import Organization, User
@@ -125,7 +175,15 @@ def ground() -> Any:
     return (place, *(User.objects.get(username=name) for name in names))
 
 
-WHAT = {"wearer": wearer, "doctor": doctor, "target": target, "digest": digest}
+WHAT = {
+    "wearer": wearer,
+    "doctor": doctor,
+    "target": target,
+    "digest": digest,
+    "weighed": weighed,
+    "token": token,
+    "session": session,
+}
 
 
 def main() -> None:

@@ -1,0 +1,88 @@
+"""Tables changed while patches send: what was acknowledged is there, and the tables are whole."""
+
+import signal
+import time
+
+import psycopg
+import pytest
+
+from tests.faults.load import Load
+
+pytestmark = pytest.mark.xdist_group("faults")
+
+WORK = 40
+EARLIER = ("-m", "tests.faults.going_back", "vitals", "0009_reindex")
+NEWEST = ("manage.py", "migrate")
+KILLED_AFTER_S = 1.6  # somewhere among the statements: loading Django takes about as long
+COLUMNS = """
+SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns
+WHERE table_schema = 'public' ORDER BY 1, 2
+"""
+FUNCTIONS = """
+SELECT proname, md5(prosrc) FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1, 2
+"""
+# A migration as nobody should write it: it copies a table and puts the copy in its place, and what
+# comes in between is in neither.
+COPY = """
+CREATE TABLE copied (LIKE vitals_chunkreceipt INCLUDING ALL);
+INSERT INTO copied SELECT * FROM vitals_chunkreceipt;
+"""
+SWAP = """
+DROP TABLE vitals_chunkreceipt;
+ALTER TABLE copied RENAME TO vitals_chunkreceipt;
+GRANT SELECT, INSERT ON vitals_chunkreceipt TO chartwave_app;
+"""
+
+
+def tables(stage):
+    with stage.connect() as connection:
+        return [connection.execute(query).fetchall() for query in (COLUMNS, FUNCTIONS)]
+
+
+def killed(migration):
+    """Kill a migration somewhere on its way; whether it was still on its way."""
+    time.sleep(KILLED_AFTER_S)
+    migration.send_signal(signal.SIGKILL)
+    migration.communicate()
+    return migration.returncode == -signal.SIGKILL
+
+
+def test_tables_change_back_and_forth_under_load(make_stage, tmp_path):
+    stage = make_stage()
+    before = tables(stage)
+    with Load(stage, tmp_path) as load:
+        load.wait_for_more(WORK)
+        stage.done_as_owner(*EARLIER)
+        assert tables(stage) != before
+        load.wait_for_more(WORK)
+        assert killed(stage.as_owner(*NEWEST))
+        stage.done_as_owner(*NEWEST)
+        load.wait_for_more(WORK)
+        load.end()
+        verdict = load.verdict()
+    assert tables(stage) == before
+    assert verdict.promised > 3 * WORK
+    assert verdict.clean, verdict
+
+
+def test_two_machines_that_migrate_at_once_wait_for_each_other(make_stage):
+    stage = make_stage(doors=False)
+    before = tables(stage)
+    stage.done_as_owner(*EARLIER)
+    machines = [stage.as_owner(*NEWEST) for _ in range(2)]
+    said = [machine.communicate(timeout=120)[0].decode() for machine in machines]
+    assert [machine.returncode for machine in machines] == [0, 0], said
+    assert tables(stage) == before
+
+
+def test_it_finds_what_a_careless_migration_loses(make_stage, tmp_path):
+    stage = make_stage()
+    with Load(stage, tmp_path) as load, psycopg.connect(stage.urls.owner_url) as owner:
+        load.wait_for_more(WORK)
+        owner.execute(COPY)
+        owner.commit()
+        load.wait_for_more(WORK)
+        load.end()
+        owner.execute(SWAP)
+        owner.commit()
+        assert load.promised().lost

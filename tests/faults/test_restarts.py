@@ -1,0 +1,50 @@
+"""PostgreSQL stopped under load and started again: what was acknowledged is there, once."""
+
+import json
+import signal
+
+import pytest
+
+from tests.faults.load import Load
+
+pytestmark = pytest.mark.xdist_group("faults")
+
+WORK = 40
+WAYS = {"its sessions ended": signal.SIGINT, "all at once": signal.SIGQUIT}
+
+
+@pytest.fixture(scope="module", params=WAYS.values(), ids=WAYS)
+def restarted(request, make_stage, tmp_path_factory):
+    """Patches send before, during and after; what they saw, and what is there."""
+    stage = make_stage()
+    with Load(stage, tmp_path_factory.mktemp("restart")) as load:
+        load.wait_for_more(WORK)
+        stage.stop_database(request.param)
+        load.wait_for_refusals(3)
+        stage.start_database()
+        load.wait_for_more(WORK)
+        load.end()
+        yield load
+
+
+def test_everything_acknowledged_is_there_once_and_unchanged(restarted):
+    verdict = restarted.verdict()
+    assert verdict.promised > 2 * WORK
+    assert verdict.clean, verdict
+
+
+def test_meanwhile_every_answer_says_when_to_come_again(restarted):
+    told = [answer for answer in restarted.refused() if answer.status]
+    assert {answer.status for answer in told} == {503}
+    assert all(int(answer.headers["Retry-After"]) > 0 for answer in told)
+    assert {json.loads(answer.body)["code"] for answer in told} == {"database-away"}
+
+
+def test_it_finds_what_was_answered_before_the_disk_had_it(make_stage, tmp_path):
+    stage = make_stage()
+    stage.set(synchronous_commit="off", wal_writer_delay="10s")
+    with Load(stage, tmp_path) as load:
+        load.wait_for_more(WORK)
+        stage.stop_database(signal.SIGQUIT)
+        stage.start_database()
+        assert load.promised().lost
