@@ -48,7 +48,10 @@ def scratch_house() -> Iterator[House]:
         cluster = Cluster(folder, scratch=True)
         try:
             urls = cluster.start()
-            env = {"SECRET_KEY": "only-for-benchmarks-" * 3, "CHARTWAVE_DATA": str(folder)} | COUNTED
+            env = {
+                "SECRET_KEY": "only-for-benchmarks-" * 3,
+                "CHARTWAVE_DATA": str(folder),
+            } | COUNTED
             os.environ |= env | {"DJANGO_SETTINGS_MODULE": "ehr_project.settings"}
             os.environ["DATABASE_URL"] = urls.owner_url
             subprocess.run(

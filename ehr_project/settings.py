@@ -136,9 +136,7 @@ def _database() -> dict[str, Any]:
         "HOST": parts.pop("host", ""),
         "PORT": parts.pop("port", ""),
         # Compiling a query costs more than running one that ends at the first fifty rows.
-        "OPTIONS": {"options": f"-c jit=off -c statement_timeout={statement_s}s"}
-        | options
-        | parts,
+        "OPTIONS": {"options": f"-c jit=off -c statement_timeout={statement_s}s"} | options | parts,
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
         "TEST": {"SERIALIZE": False},

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 
-from fhir.definitions import RESOURCE_TYPES, elements, patient_paths
+from fhir.definitions import RESOURCE_TYPES, patient_paths
 from fhir.errors import UnknownParameter, UnknownType
 from fhir.registry import mapping
+from fhir.search import asked
 from fhir.search.columns import Parameter
 from fhir.search.criteria import (
     AnyOf,
@@ -17,18 +18,13 @@ from fhir.search.criteria import (
     Has,
     Held,
     Ids,
-    Moments,
-    Numbers,
     Test,
     Tokens,
-    Words,
 )
-from fhir.search.folding import fold
 from fhir.search.keys import key
 from fhir.search.official import Official, official
 from fhir.search.reading import (
     date_span,
-    number_span,
     parts,
     plain,
     refuse,
@@ -155,14 +151,14 @@ class Asker:
             span = date_span(parameter.name, value)
             return [ColumnMoments(column.start, column.end, days=column.days, span=span)]
         readers: Mapping[str, Callable[[], Iterable[Test]]] = {
-            "token": lambda: _token(type_, parameter, modifier, value),
+            "token": lambda: asked.token(type_, parameter, modifier, value),
             "reference": lambda: self._reference(type_, parameter, modifier, value),
-            "uri": lambda: _uri(type_, parameter, modifier, value),
-            "string": lambda: _string(type_, parameter, modifier, value),
-            "date": lambda: _date(type_, parameter, value),
-            "number": lambda: _number(type_, parameter, value),
-            "quantity": lambda: _quantity(type_, parameter, value),
-            "composite": lambda: _composite(type_, parameter, value),
+            "uri": lambda: asked.uri(type_, parameter, modifier, value),
+            "string": lambda: asked.string(type_, parameter, modifier, value),
+            "date": lambda: asked.date(type_, parameter, value),
+            "number": lambda: asked.number(type_, parameter, value),
+            "quantity": lambda: asked.quantity(type_, parameter, value),
+            "composite": lambda: asked.composite(type_, parameter, value),
         }
         return list(readers[parameter.type]())
 
@@ -177,8 +173,10 @@ class Asker:
         self, type_: str, parameter: Official, modifier: str, value: str
     ) -> Iterable[Test]:
         if modifier == "identifier":
-            return _token(type_, parameter, "identifier", value)
-        return [Tokens(_keys(type_, parameter, "", self._literals(parameter, modifier, value)))]
+            return asked.token(type_, parameter, "identifier", value)
+        return [
+            Tokens(asked.keys(type_, parameter, "", self._literals(parameter, modifier, value)))
+        ]
 
     def _literals(self, parameter: Official, modifier: str, value: str) -> list[str]:
         """The spellings of a reference under which it can be kept; none if it cannot be."""
@@ -305,11 +303,6 @@ def columns_of(type_: str, name: str) -> Parameter | None:
     return next(declared, None)
 
 
-def _keys(type_: str, parameter: Official, form: str, texts: Iterable[str]) -> tuple[int, ...]:
-    names = parameter.kept_as
-    return tuple(key(type_, name + form, text) for text in texts for name in names)
-
-
 def _filled(name: str, value: str) -> str:
     return value or refuse(name, value, "the value is empty; leave the parameter out.")
 
@@ -336,106 +329,3 @@ def _missing(type_: str, parameter: Official, missing: bool) -> Criterion:  # no
         return AnyOf((Empty(column.start, column.end),), negated=not missing)
     keys = tuple(key(type_, name) for name in parameter.present_as)
     return AnyOf((Tokens(keys),), negated=missing)
-
-
-def _token(type_: str, parameter: Official, modifier: str, value: str) -> Iterable[Test]:
-    text = plain(value)
-    if not text.strip("|"):
-        refuse(parameter.name, value, "name a code, a system or both: system|code.")
-    if modifier == "text":
-        return _words(type_, parameter, ":text", text)
-    if modifier == "of-type" and len(parts(value, "|")) != len(("system", "type", "value")):
-        refuse(parameter.name, value, "write system|type|value of the identifier.")
-    form = f":{modifier}" if modifier in ("of-type", "identifier") else ""
-    return [Tokens(_keys(type_, parameter, form, [text]))]
-
-
-def _uri(type_: str, parameter: Official, modifier: str, value: str) -> Iterable[Test]:
-    text = plain(value)
-    if modifier == "above":
-        pieces = text.split("/")
-        shorter = ["/".join(pieces[:n]) for n in range(1, len(pieces) + 1)]
-        return [Tokens(_keys(type_, parameter, "", [each for each in shorter if each]))]
-    exact = Tokens(_keys(type_, parameter, "", [text]))
-    if modifier == "below":
-        under = text.rstrip("/") + "/"
-        return [exact, *(Words(k, under) for k in _keys(type_, parameter, ":below", [""]))]
-    return [exact]
-
-
-def _string(type_: str, parameter: Official, modifier: str, value: str) -> Iterable[Test]:
-    text = plain(value)
-    if modifier == "exact":
-        return [Tokens(_keys(type_, parameter, ":exact", [text]))]
-    return _words(type_, parameter, "", text, anywhere=modifier == "contains")
-
-
-def _words(
-    type_: str, parameter: Official, form: str, text: str, *, anywhere: bool = False
-) -> Iterable[Test]:
-    folded = fold(text)
-    if not folded:
-        refuse(parameter.name, text, "nothing is left of it to compare.")
-    return [Words(k, folded, anywhere) for k in _keys(type_, parameter, form, [""])]
-
-
-def _date(type_: str, parameter: Official, value: str) -> Iterable[Test]:
-    span, single = date_span(parameter.name, value), has_one(type_, parameter.name)
-    return [Moments(k, span, single) for k in _keys(type_, parameter, "", [""])]
-
-
-@cache
-def has_one(type_: str, name: str) -> bool:
-    """Whether a resource of ``type_`` has at most one value of the parameter."""
-    roots = set()
-    for place in official(type_)[name].places:
-        here, path = type_, []
-        for step in place.steps:
-            one = next((each for each in elements(here) if step.name in each.names), None)
-            if one is None or one.many:
-                return False
-            here = one.names[step.name]
-            path.append(one.name)
-        roots.add(tuple(path))
-    return len(roots) == 1
-
-
-def _number(type_: str, parameter: Official, value: str) -> Iterable[Test]:
-    span = number_span(parameter.name, value)
-    return [Numbers(k, span) for k in _keys(type_, parameter, "", [""])]
-
-
-def _quantity(type_: str, parameter: Official, value: str, first: str = "") -> Iterable[Test]:
-    pieces = [plain(piece) for piece in parts(value, "|")]
-    if len(pieces) not in (1, 3):
-        refuse(parameter.name, value, "write number, number|system|code or number||code.")
-    span = number_span(parameter.name, pieces[0])
-    unit = "|".join(pieces[1:]).removeprefix("|")
-    if len(pieces) > 1 and not pieces[2]:
-        refuse(
-            parameter.name, value, "name the code of the unit: 5.4|http://unitsofmeasure.org|mg."
-        )
-    lead = first if not unit else f"{first}${unit}" if first else unit
-    return [Numbers(k, span) for k in _keys(type_, parameter, "|" if unit else "", [lead])]
-
-
-def _composite(type_: str, parameter: Official, value: str) -> Iterable[Test]:
-    pieces = parts(value, "$")
-    if len(pieces) != len(parameter.parts) or not all(pieces):
-        wanted = "$".join(part.name for part in parameter.parts)
-        refuse(parameter.name, value, f"write {wanted}.")
-    *lead, last = pieces
-    first = "$".join(plain(piece) for piece in lead)
-    kind = parameter.parts[-1].type
-    keys = _keys(type_, parameter, "", [first])
-    if kind == "quantity":
-        return _quantity(type_, parameter, last, first)
-    if kind == "date":
-        span = date_span(parameter.name, last)
-        return [Moments(k, span) for k in keys]
-    if kind == "number":
-        span = number_span(parameter.name, last)
-        return [Numbers(k, span) for k in keys]
-    if kind == "string":
-        return [Words(k, fold(plain(last))) for k in keys]
-    return [Tokens(_keys(type_, parameter, "", [f"{first}${plain(last)}"]))]
