@@ -27,18 +27,25 @@ SELECT %(id)s::uuid, %(at)s::timestamptz, %(action)s, %(outcome)s, %(principal)s
 """
 # Looks are many: one statement, which is its own transaction and sets what counts at its end.
 HURRIED = "WITH hurried AS (SELECT set_config('synchronous_commit', 'off', true))"
-# The address of the request that is being answered.
+# The address of the request that is being answered, and the patients it noted something about.
 _heard_from: ContextVar[str] = ContextVar("heard_from", default="")
+_noted: ContextVar[set[UUID] | None] = ContextVar("noted", default=None)
 
 
 @contextmanager
 def heard_from(address: str) -> Iterator[None]:
     """While this lasts, what is noted was asked for from ``address``."""
-    before = _heard_from.set(address[:45])
+    before, about = _heard_from.set(address[:45]), _noted.set(set())
     try:
         yield
     finally:
         _heard_from.reset(before)
+        _noted.reset(about)
+
+
+def noted_about() -> frozenset[UUID]:
+    """The patients about whom this request has noted something."""
+    return frozenset(_noted.get() or ())
 
 
 def query(words: str) -> str:
@@ -122,6 +129,9 @@ def _insert(noted: AuditEvent, by: Principal, *, hurried: bool = False) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(_statement(hurried=hurried), row)
+    about_now = _noted.get()
+    if about_now is not None and noted.patient_id is not None:
+        about_now.add(noted.patient_id)
 
 
 @cache

@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
+    "patients.unnoted.NoteLooks",
     "ehr_project.refusals.RefusalMiddleware",
 ]
 

@@ -56,8 +56,6 @@ UNNOTED = {
 }
 # Parts of a word that is put together, such as "result-", are no action.
 WORD = re.compile(r"[a-z]+(-[a-z]+)*")
-# Pages that anybody who is signed in may open and that tell of no patient.
-OF_NOBODY = {*UNNOTED, "account"}
 UNNOTED_FHIR = {
     "capabilities": "public",
     "batch": "each entry is noted by itself, a transaction by what it writes",

@@ -24,6 +24,7 @@ from patients.models import Appointment, Patient
 from patients.reviewing import references
 from patients.views.editing import same_patient
 from patients.views.identity import frame, open_identity, opens_chart, say_refusal
+from patients.views.opening import remember
 from patients.views.people import version_in
 from patients.views.visits import FORM, answer, now
 
@@ -170,7 +171,7 @@ def _open(request: HttpRequest, appointment_id: UUID) -> tuple[Appointment, Pati
     found = row.first()
     if found is None:
         raise NotFound
-    return found, known_person(by, found.patient)
+    return found, remember(request, known_person(by, found.patient))
 
 
 def _facility(request: HttpRequest, row: Appointment, patient: Patient) -> Organization:

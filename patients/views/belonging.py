@@ -21,6 +21,7 @@ from patients.models import Consent, Patient, PatientRecord, RelatedPerson
 from patients.models.consent import ADVANCE_DIRECTIVE
 from patients.views.editing import same_patient
 from patients.views.identity import frame, open_identity, opens_chart
+from patients.views.opening import remember
 from patients.views.people import FORM, version_in
 
 R = TypeVar("R", bound=PatientRecord)
@@ -107,4 +108,4 @@ def _about_known(request: HttpRequest, model: type[R], key: UUID) -> tuple[R, Pa
     row: R | None = rows.select_related("patient").filter(pk=key).first()
     if row is None:
         raise NotFound
-    return row, known_person(principal(request), row.patient)
+    return row, remember(request, known_person(principal(request), row.patient))

@@ -25,7 +25,7 @@ from patients.forms.notes import DraftForm, SignForm
 from patients.models import NoteDraft, NoteTemplate, Patient
 from patients.note_text import compose, differences, sha256, union
 from patients.views.editing import same_patient
-from patients.views.opening import looked, open_patient
+from patients.views.opening import looked, open_patient, remember
 
 
 def open_draft(request: HttpRequest, draft_id: UUID) -> NoteDraft:
@@ -34,7 +34,7 @@ def open_draft(request: HttpRequest, draft_id: UUID) -> NoteDraft:
     draft = rows.select_related("patient", "author", "parent", "note").filter(pk=draft_id).first()
     if draft is None:
         raise NotFound
-    open_to(principal(request), draft.patient)
+    remember(request, open_to(principal(request), draft.patient))
     return draft
 
 

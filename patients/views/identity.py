@@ -16,6 +16,7 @@ from patients.acts.identity import known_person
 from patients.chart.person import person
 from patients.chart.sections import banner
 from patients.models import Patient
+from patients.views.opening import remember
 
 CHART_PAGE, IDENTITY_PAGE = "patients/page.html", "people/identity.html"
 
@@ -28,11 +29,12 @@ def open_identity(request: HttpRequest, patient_id: UUID) -> Patient:
     """
     patient = Patient.objects.filter(pk=patient_id).first()
     try:
-        return known_person(principal(request), patient)
+        known = known_person(principal(request), patient)
     except NotFound:
         raise NotFound(
             _("Nobody here that you may look up. Search for the person by name or number.")
         ) from None
+    return remember(request, known)
 
 
 def opens_chart(request: HttpRequest, patient: Patient) -> bool:

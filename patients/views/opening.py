@@ -45,6 +45,13 @@ def open_patient(request: HttpRequest, patient_id: UUID) -> Patient:
             )
         )
     patient.opening = opening_of(patient)
+    return remember(request, patient)
+
+
+def remember(request: HttpRequest, patient: Patient) -> Patient:
+    """This answer shows ``patient``: what the view does not note, ``patients.unnoted`` does."""
+    shown: dict[UUID, str] = getattr(request, "shown_patients", {})
+    request.shown_patients = shown | {patient.pk: patient.reference}  # type: ignore[attr-defined]
     return patient
 
 
@@ -63,7 +70,7 @@ def open_record(request: HttpRequest, model: type[R], record_id: UUID) -> tuple[
         _offer_glass_of(by, rows.select_related("patient").filter(id=record_id).first())
         raise NotFound
     row.patient.opening = opening_of(row)
-    return row, row.patient
+    return row, remember(request, row.patient)
 
 
 def _offer_glass_of(by: Principal, row: PatientRecord | None) -> None:

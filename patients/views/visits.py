@@ -25,6 +25,7 @@ from patients.forms.visits import AdmitForm, DischargeForm, FinishForm, StartFor
 from patients.models import Appointment, Encounter, Patient
 from patients.views.editing import same_patient
 from patients.views.identity import frame, looked_at, open_identity, say_refusal
+from patients.views.opening import remember
 
 FORM = ["GET", "HEAD", "POST"]
 APPOINTMENTS_SHOWN = 20
@@ -161,7 +162,7 @@ def open_stay(request: HttpRequest, encounter_id: UUID) -> tuple[Encounter, Pati
     stay = rows.filter(pk=encounter_id).first()
     if stay is None:
         raise NotFound
-    return stay, known_person(by, stay.patient)
+    return stay, remember(request, known_person(by, stay.patient))
 
 
 def now() -> Any:

@@ -16,7 +16,7 @@ from fhir.errors import NotFound, Refusal
 from patients.access import open_to
 from patients.chart.person import numbers, person
 from patients.chart.sections import banner
-from patients.views.opening import open_patient
+from patients.views.opening import open_patient, remember
 from vitals.acts.wearing import attach, detach
 from vitals.forms import AttachForm, DetachForm
 from vitals.models import Pairing
@@ -73,7 +73,7 @@ def pairing_detach(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
                 request, _("Device %(device)s is detached.") % {"device": pairing.device}
             )
             return redirect("patient-chart", pairing.patient_id)
-    patient = open_to(by, pairing.patient)
+    patient = remember(request, open_to(by, pairing.patient))
     context = banner(patient) | {"form": form, "pairing": pairing}
     return render(request, "devices/detach.html", context, status=422 if form.errors else 200)
 

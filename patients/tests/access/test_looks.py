@@ -129,6 +129,23 @@ def test_the_words_of_a_search_are_kept_encoded(client, dr_ames, rosa):
     assert "Lindqvist" not in str(event.detail)
 
 
+FORMS = ["plan-new", "document-new", "restriction-new", "details-edit"]
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_form_that_shows_whose_chart_it_is_about_leaves_one_look(client, dr_ames, rosa, name):
+    client.force_login(dr_ames)
+    assert client.get(reverse(name, args=[rosa.pk])).status_code == 200
+    (event,) = AuditEvent.objects.filter(principal=f"user:{dr_ames.pk}")
+    assert event.patient_id == rosa.pk
+
+
+def test_a_page_that_notes_itself_is_noted_once(client, dr_ames, rosa):
+    client.force_login(dr_ames)
+    client.get(reverse("patient-chart", args=[rosa.pk]))
+    assert AuditEvent.objects.filter(principal=f"user:{dr_ames.pk}").count() == 1
+
+
 def test_the_look_at_the_looks_is_one_itself(page, rosa):
     page()
     event = AuditEvent.objects.get(action="audit-read")
