@@ -11,7 +11,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -85,7 +85,7 @@ class Round:
 
 @dataclass(frozen=True)
 class Control:
-    """What the checker found where something was wrong on purpose."""
+    """What the checker found where something was wrong on purpose; a line of the state file too."""
 
     name: str
     wanted: str
@@ -111,17 +111,28 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def measure(kills: int, state: Path | None, n_controls: int) -> Report:
     """``kills`` kills in rounds, with houses of their own, and the negative controls."""
-    rounds = [Round(**json.loads(line)) for line in _lines(state)]
-    found: list[Control] = []
-    while not found or _killed(rounds) < kills:
+    rounds, found = _so_far(state)
+    while _killed(rounds) < kills or len(found) < n_controls:
         with ExitStack() as house:
             running = house.enter_context(trial())
             for _ in range(ROUNDS_A_HOUSE):
                 if _killed(rounds) < kills:
                     rounds.append(_round(running, len(rounds), kills - _killed(rounds)))
                     _keep(state, rounds[-1])
-            found = found or list(_controls(running, n_controls))
+            for name in list(CONTROLS)[len(found) : n_controls]:
+                found.append(_control(running, name))
+                _keep(state, found[-1])
     return Report(PROTOCOL, (_table(rounds), _control_table(found)), _figures(rounds, found))
+
+
+def _so_far(state: Path | None) -> tuple[list[Round], list[Control]]:
+    """What an earlier run has written down."""
+    said = state.read_text().splitlines() if state and state.exists() else []
+    lines = [json.loads(line) for line in said]
+    return (
+        [Round(**line) for line in lines if "seed" in line],
+        [Control(**line) for line in lines if "wanted" in line],
+    )
 
 
 def _round(running: Trial, number: int, left: int) -> Round:
@@ -135,21 +146,17 @@ def _round(running: Trial, number: int, left: int) -> Round:
     return done
 
 
-def _controls(running: Trial, n: int) -> Iterator[Control]:
-    for name, (control, wanted) in list(CONTROLS.items())[:n]:
-        _say(f"negative control: {name}")
-        yield Control(name, wanted, len(getattr(control(running, SEED), wanted)))
+def _control(running: Trial, name: str) -> Control:
+    _say(f"negative control: {name}")
+    control, wanted = CONTROLS[name]
+    return Control(name, wanted, len(getattr(control(running, SEED), wanted)))
 
 
 def _killed(rounds: Sequence[Round]) -> int:
     return sum(sum(one.kills.values()) for one in rounds)
 
 
-def _lines(state: Path | None) -> list[str]:
-    return state.read_text().splitlines() if state and state.exists() else []
-
-
-def _keep(state: Path | None, done: Round) -> None:
+def _keep(state: Path | None, done: Round | Control) -> None:
     if state:
         with state.open("a") as file:
             file.write(json.dumps(asdict(done)) + "\n")

@@ -26,6 +26,7 @@ class Ask:
     path: str
     body: bytes = b""
     weight: int = 1
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ def _status(door: http.client.HTTPConnection, server: Server, ask: Ask) -> int:
 
 
 def _sent(door: http.client.HTTPConnection, server: Server, ask: Ask) -> int:
-    headers = {"Accept": FHIR_JSON, "Host": "localhost"}
+    headers = {"Accept": FHIR_JSON, "Host": "localhost"} | dict(ask.headers)
     if server.token:
         headers["Authorization"] = f"Bearer {server.token}"
     if ask.body:

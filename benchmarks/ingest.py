@@ -54,10 +54,10 @@ def measure(quick: bool) -> Report:  # noqa: FBT001 - the shape that every bench
     """Chunks per CPU second, single and in batches, and 1,000 wearables at their real rate."""
     single, batches = (640, 12) if quick else (6000, 100)
     with scratch_house() as house:
-        wearables = _wearables(WEARABLES)
+        wearables = worn_devices(WEARABLES)
         raw = [_raw(house, single, 1), _raw(house, batches * BATCH, BATCH)]
         with open_doors(house):
-            _upload(house, wearables[:8], rounds=20, lanes=LANES)  # warm
+            upload(house, wearables[:8], rounds=20, lanes=LANES)  # warm
             ours = [
                 _cost(house, "API, single", wearables[8:16], single // 8, 1),
                 _cost(house, "API, batches of 100", wearables[16:24], batches // 4, BATCH),
@@ -105,7 +105,7 @@ def _report(raw: list[Cost], ours: list[Cost], crowd: dict[str, Any], lost: int)
     )
 
 
-def _wearables(count: int) -> list[dict[str, str]]:
+def worn_devices(count: int) -> list[dict[str, str]]:
     """Registered devices with keys, each worn and with an open recording."""
     from django.utils import timezone
 
@@ -170,7 +170,7 @@ def _raw(house: House, chunks: int, batch: int) -> Cost:
 def _cost(house: House, name: str, wearables: list[Any], rounds: int, batch: int) -> Cost:
     cpu, began = house.cpu_s(), time.monotonic()
     lanes = len(wearables) if batch == 1 else 4
-    told = _upload(house, wearables[:lanes], rounds=rounds, lanes=lanes, batch=batch)
+    told = upload(house, wearables[:lanes], rounds=rounds, lanes=lanes, batch=batch)
     used, wall = house.cpu_s() - cpu, time.monotonic() - began
     if told["n_refused"]:
         raise SystemExit(f"refused: {told['refused']}")
@@ -179,13 +179,13 @@ def _cost(house: House, name: str, wearables: list[Any], rounds: int, batch: int
 
 def _crowd(house: House, wearables: list[Any], seconds: int) -> dict[str, Any]:
     rounds, cpu, began = seconds // 10, house.cpu_s(), time.monotonic()
-    told = _upload(house, wearables, rounds=rounds, lanes=LANES, every_s=10.0)
+    told = upload(house, wearables, rounds=rounds, lanes=LANES, every_s=10.0)
     share = (house.cpu_s() - cpu) / (time.monotonic() - began)
     sent = rounds * len(wearables)
     return told | {"sent": sent, "wearables": len(wearables), "cpu_share": share}
 
 
-def _upload(
+def upload(
     house: House, wearables: list[Any], *, rounds: int, lanes: int, batch: int = 1,
     every_s: float = 0.0,
 ) -> dict[str, Any]:  # fmt: skip
