@@ -56,7 +56,12 @@ class DoorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         no = _improper(request)
-        return refused(request, no, plain=True) if no else self.get_response(request)
+        if no is None:
+            return self.get_response(request)
+        answer = refused(request, no, plain=True)
+        if isinstance(no, MethodNotAllowed):
+            answer.headers["Allow"] = ", ".join(sorted(METHODS))
+        return answer
 
     def process_view(
         self, request: HttpRequest, _view: Any, _args: object, _kwargs: object

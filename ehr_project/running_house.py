@@ -27,6 +27,8 @@ def joined(environment: Mapping[str, str]) -> dict[str, str]:
     try:
         urls = running_urls(data)
         key = (data / "secret-key").read_text() if urls else ""
+        old = data / "secret-key.old"
+        older = old.read_text().split() if urls and old.exists() else []
     except OSError:
         return {}
     if urls is None:
@@ -37,6 +39,7 @@ def joined(environment: Mapping[str, str]) -> dict[str, str]:
         "CHARTWAVE_DATA": str(data),
         "CHARTWAVE_DEMO": "1" if (data / "database" / "demo-loaded").exists() else "0",
         "SECRET_KEY": key,
+        "SECRET_KEY_FALLBACKS": ",".join(older),
     }
     return {name: value for name, value in found.items() if name not in environment}
 
