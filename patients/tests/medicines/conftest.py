@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import cache
 
 import pytest
 from django.utils import timezone
@@ -55,6 +56,12 @@ def allergic(patient, to="Amoxicillin"):
     )
 
 
+@cache
+def opened():
+    """When the form was opened: what is posted again says the same minute."""
+    return f"{timezone.localtime():%Y-%m-%dT%H:%M}"
+
+
 def posted(**fields):
     """A filled prescription form."""
     return {
@@ -62,7 +69,7 @@ def posted(**fields):
         "dose": "5 mg",
         "route": "oral",
         "frequency": "once-daily",
-        "start": f"{timezone.localtime():%Y-%m-%dT%H:%M}",
+        "start": opened(),
         "setting": "community",
     } | fields
 
