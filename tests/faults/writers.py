@@ -128,6 +128,7 @@ def together(writers: Sequence[Writer], name: Callable[[int], str]) -> dict[str,
     def work(number: int) -> tuple[str, int]:
         writers[number].read()
         have_read.wait()
+        writers[number].ask.close()  # the server may be about to end what was idle so long
         return name(number), writers[number].write(name(number))
 
     with ThreadPoolExecutor(len(writers)) as threads:
