@@ -26,7 +26,7 @@ KEPT_S = (
 PAUSE_S = 0.1
 GIVE_UP_S = 90.0
 TOGETHER_WITHIN_S = 120.0  # until the last of many has come to where all begin
-HOUR_S = 3600.0
+DAY_S = 86_400.0
 NO_ANSWER = Answer(0, {}, b"")
 TAKEN = {200, 201}
 CHUNK_SAMPLES = tapes.RATE_HZ
@@ -50,7 +50,8 @@ class Caller:
         try:
             self.http.request(method, path, body, self.headers | (headers or {}))
             answer = self.http.getresponse()
-            whole = Answer(answer.status, dict(answer.getheaders()), answer.read())
+            told = {name: ", ".join(answer.headers.get_all(name) or ()) for name in answer.headers}
+            whole = Answer(answer.status, told, answer.read())
         except (OSError, http.client.HTTPException):
             self.http.close()
             return NO_ANSWER
@@ -119,11 +120,17 @@ def answered(ask: Callable[[], Answer]) -> Answer:
 
 
 class Steady(threading.Thread):
-    """Sends a tape chunk after chunk, the next one once the house has answered for the last."""
+    """Sends chunk after chunk, the next one once the house has answered for the last.
 
-    def __init__(self, patch: Patch, tape: np.ndarray, pause_s: float = 0.0) -> None:
+    Its tape does not end, however long a fault takes and however fast the house is, and grows as it
+    is played.
+    """
+
+    def __init__(self, patch: Patch, seed: int) -> None:
         super().__init__(daemon=True)
-        self.patch, self.tape, self.pause_s = patch, tape, pause_s
+        self.patch = patch
+        self.stretches = tapes.stretches(seed)
+        self.tape = next(self.stretches)
         self.last = threading.Event()
         self.parts: list[Part] = []
         self.sent = 0
@@ -132,23 +139,24 @@ class Steady(threading.Thread):
 
     def run(self) -> None:
         try:
-            while not self.last.is_set() and self.sent < len(self.tape):
+            while not self.last.is_set():
                 self.send(1)
         except TimeoutError as late:
             self.trouble = late
 
     def send(self, chunks: int) -> None:
-        """The next ``chunks`` of the tape, the first of which was measured an hour ago."""
+        """The next ``chunks`` of the tape, the first of which was measured a day ago."""
         if not self.parts:
-            self.parts.append(Part(self.patch.opened(began=self.patch.clock() - HOUR_S), 0))
+            self.parts.append(Part(self.patch.opened(began=self.patch.clock() - DAY_S), 0))
         recording = self.parts[0].recording
         for _ in range(chunks):
+            if self.sent == len(self.tape):
+                self.tape = np.concatenate([self.tape, next(self.stretches)])
             first, seq = self.sent, self.sent // CHUNK_SAMPLES
             chunk = self.tape[first : first + CHUNK_SAMPLES]
-            at = self.patch.clock() - HOUR_S + first / tapes.RATE_HZ
+            at = self.patch.clock() - DAY_S + first / tapes.RATE_HZ
             answered(partial(self._put, recording, seq, first, chunk, at))
             self.sent = first + len(chunk)
-            time.sleep(self.pause_s)
 
     def _put(self, *chunk: Any) -> Answer:
         answer = self.patch.put(*chunk)

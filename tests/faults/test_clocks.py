@@ -4,12 +4,10 @@ import time
 
 import pytest
 
-from tests.faults import checker, stored, tapes
+from tests.faults import checker, stored
 from tests.faults.patches import Patch, Steady
 from tests.faults.set_up import make
 from tests.faults.witness import Witness
-
-pytestmark = pytest.mark.xdist_group("faults")
 
 HOUR = 3600.0
 DAY = 24 * HOUR
@@ -36,7 +34,6 @@ class Worn:
         (person,) = make(stage, ("wearer", {"given": "Wrong"}))
         (self.device,) = person["devices"]
         self.stage, self.behind_s = stage, 0.0
-        self.tape = tapes.make(folder / "tape.npy", 1, seed=11)
         self.truth = folder / "truth.jsonl"
 
     def send(self, *behind_s, says_the_truth=True, between=lambda: None):
@@ -45,7 +42,7 @@ class Worn:
             patch = Patch(self.device, witness.base_url, clock=lambda: time.time() - self.behind_s)
             if not says_the_truth:
                 patch.says = time.time
-            steady = Steady(patch, self.tape)
+            steady = Steady(patch, seed=11)
             for turn, self.behind_s in enumerate(behind_s):
                 if turn:
                     between()
@@ -63,18 +60,13 @@ class Worn:
             return connection.execute(query, [self.device["id"]]).fetchall()
 
 
-@pytest.fixture(scope="module")
-def stage(make_stage):
-    return make_stage()
-
-
 @pytest.mark.parametrize(
     "clocks",
     [(DAY,), (-3 * HOUR,), (0.0, HOUR), (0.0, -400 * DAY, 0.0)],
     ids=["a day behind", "hours ahead", "set back on the way", "a year ahead for a while"],
 )
-def test_a_device_with_a_wrong_clock_is_charted_where_it_was_worn(stage, tmp_path, clocks):
-    worn = Worn(stage, tmp_path)
+def test_a_device_with_a_wrong_clock_is_charted_where_it_was_worn(calm, tmp_path, clocks):
+    worn = Worn(calm, tmp_path)
     verdict = worn.send(*clocks)
     assert verdict.clean, verdict
     offsets = [offset for _, offset in worn.asked(OFFSETS)]
@@ -82,8 +74,8 @@ def test_a_device_with_a_wrong_clock_is_charted_where_it_was_worn(stage, tmp_pat
     assert offsets == pytest.approx(expected, abs=5000)
 
 
-def test_it_finds_a_device_that_lies_about_its_clock(stage, tmp_path):
-    assert Worn(stage, tmp_path).send(3 * DAY, says_the_truth=False).changed
+def test_it_finds_a_device_that_lies_about_its_clock(calm, tmp_path):
+    assert Worn(calm, tmp_path).send(3 * DAY, says_the_truth=False).changed
 
 
 def test_a_server_whose_clock_was_wrong_and_is_set_right_loses_nothing(make_stage, tmp_path):
