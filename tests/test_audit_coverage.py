@@ -38,6 +38,7 @@ UNNOTED = {
     "admin-health": "holds no patient's data",
     "admin-usage": "holds no patient's data",
     "admin/": "counts only",
+    "admin/login/": "leads to the door",
     "api-chunk": "a device is noted by recording, not by chunk",
     "api-chunks": "the same",
     "api-docs": "public",
@@ -53,6 +54,13 @@ UNNOTED = {
     "style": "components with invented content",
     "terminology-find": "codes, of nobody",
     "terminology-sources": "codes, of nobody",
+}
+# Pages about the reader's own account, or an empty form: they show nobody, so they leave no look.
+OF_NOBODY = {
+    *UNNOTED,
+    *("inbox-cover", "patient-new"),
+    *("password-change", "password-change-done"),
+    *("passkey-add", "recovery-codes", "second-factor", "second-factor-app"),
 }
 # Parts of a word that is put together, such as "result-", are no action.
 WORD = re.compile(r"[a-z]+(-[a-z]+)*")
