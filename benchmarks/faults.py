@@ -138,11 +138,15 @@ def _so_far(state: Path | None) -> tuple[list[Round], list[Control]]:
 def _round(running: Trial, number: int, left: int) -> Round:
     began = time.monotonic()
     seed = SEED + number
-    done = Round.of(seed, running.round(seed, min(KILLS_A_ROUND, left)))
+    outcome = running.round(seed, min(KILLS_A_ROUND, left))
+    done = Round.of(seed, outcome)
     _say(
         f"round {number + 1}: {sum(done.kills.values())} kills, {done.acknowledged} acknowledged, "
         f"{done.lost} lost, {done.doubled} doubled, {time.monotonic() - began:.0f} s"
     )
+    for where, found in (("here", outcome.here), ("there", outcome.there)):
+        if not found.clean:
+            _say(f"{where}: {found}")
     return done
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ehr_project.database.cluster import Cluster
 from ehr_project.database.scratch import scratch_folder
+from ehr_project.database.tables import copy_folder, tables
 
 ROOT = Path(__file__).resolve().parent.parent
 THREADS = 8
@@ -45,6 +46,7 @@ COUNTED = {f"CHARTWAVE_LIMIT_{name}": str(10**9) for name in ("DEVICE", "FHIR", 
 def scratch_house() -> Iterator[House]:
     """A migrated database, with Django set up on it in this process as the application."""
     with scratch_folder() as folder:
+        copy_folder(tables(), folder)
         cluster = Cluster(folder, scratch=True)
         try:
             urls = cluster.start()
@@ -53,11 +55,6 @@ def scratch_house() -> Iterator[House]:
                 "CHARTWAVE_DATA": str(folder),
             } | COUNTED
             os.environ |= env | {"DJANGO_SETTINGS_MODULE": "ehr_project.settings"}
-            os.environ["DATABASE_URL"] = urls.owner_url
-            subprocess.run(
-                [sys.executable, "manage.py", "migrate", "--no-input", "-v", "0"],
-                cwd=ROOT, check=True, env=os.environ | {"DATABASE_OWNER_URL": urls.owner_url},
-            )  # fmt: skip
             os.environ["DATABASE_URL"] = urls.app_url
             import django
 

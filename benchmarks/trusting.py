@@ -59,6 +59,7 @@ def without_authorization() -> None:
         "writable": f"{__name__}.nothing",
         "spend": f"{__name__}.nothing",
     }
+    settings.RATE_LIMITS |= dict.fromkeys(settings.RATE_LIMITS, 0)
     authentication._opened = functools.cache(authentication._opened)
 
 

@@ -14,6 +14,7 @@ from tests.faults.stored import Stored
 from tests.faults.witness import ChunkPromise, ReadingPromise
 
 Resource = dict[str, Any]
+MOST_SAID = 400  # characters of what stands at the other system
 
 
 @dataclass(frozen=True)
@@ -173,9 +174,14 @@ def there(expected: Iterable[Expected], found: Iterable[Expected]) -> Verdict:
         elif len(contents) > 1:
             verdict.doubled.append(f"{one.key}, {len(contents)} times")
         elif contents[0] != one.content:
-            verdict.changed.append(one.key)
+            verdict.changed.append(f"{one.key}: {_short(contents[0])} for {_short(one.content)}")
     verdict.doubled += [f"{key}, which nobody sent" for key in standing]
     return verdict
+
+
+def _short(content: Any) -> str:
+    said = repr(content)
+    return said if len(said) <= MOST_SAID else f"{said[:MOST_SAID]}…"
 
 
 def _by_seq(recording: Stored) -> dict[int, list[Any]]:

@@ -2,38 +2,35 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
-from functools import partial
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.faults import trial as trials
-from tests.faults.stage import Stage, migrated_folder, staged
+from tests.faults.stage import Stage, staged
 from tests.faults.trial import Trial
 
 
 @pytest.fixture(scope="package")
-def begun() -> Iterator[Path]:
-    """A data folder with the tables in it and nothing else, to be copied."""
-    with migrated_folder() as folder:
-        yield folder
-
-
-@pytest.fixture(scope="package")
-def trial(begun: Path) -> Iterator[Trial]:
-    with trials.trial(begun) as running:
+def trial() -> Iterator[Trial]:
+    with trials.trial() as running:
         yield running
 
 
-@pytest.fixture(scope="module")
-def open_stage(begun: Path) -> Callable[..., AbstractContextManager[Stage]]:
+@pytest.fixture
+def open_stage() -> Callable[..., AbstractContextManager[Stage]]:
     """Inside ``with`` a stage with a database of its own; takes the further words of `staged`."""
-    return partial(staged, begun)
+    return staged
 
 
 @pytest.fixture(scope="module")
-def make_stage(open_stage: Callable[..., Any]) -> Iterator[Callable[..., Stage]]:
+def make_stage() -> Iterator[Callable[..., Stage]]:
     """Opens a stage until the module's tests are over."""
     with ExitStack() as stack:
-        yield lambda **wishes: stack.enter_context(open_stage(**wishes))
+        yield lambda **wishes: stack.enter_context(staged(**wishes))
+
+
+@pytest.fixture(scope="package")
+def calm() -> Iterator[Stage]:
+    """One stage for faults of others, which leave it whole: clones, wrong clocks, many writers."""
+    with staged() as opened:
+        yield opened

@@ -52,12 +52,14 @@ def loss_here(trial: Trial, seed: int) -> Verdict:
 
 @contextmanager
 def careless_commits(house: House) -> Iterator[None]:
-    """Inside, a commit is answered for before it is on disk."""
+    """Inside, a commit is answered for before it is on disk, and stays away from there for long."""
+    house.set(wal_writer_delay="'10s'")
     _commits(house, "SET synchronous_commit = off")
     try:
         yield
     finally:
         house.wait_ready()
+        house.set(wal_writer_delay="DEFAULT")
         _commits(house, "RESET synchronous_commit")
 
 

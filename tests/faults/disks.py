@@ -1,5 +1,6 @@
 """Disks that a test fills up and frees again."""
 
+import os
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -71,3 +72,15 @@ def small_disk() -> Iterator[SmallDisk]:
     finally:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
         folder.rmdir()
+
+
+def can_mount() -> bool:
+    """Whether a file system may be mounted here, as by root outside a container."""
+    if os.geteuid() != 0:
+        return False
+    with tempfile.TemporaryDirectory() as folder:
+        tried = ["mount", "-t", "tmpfs", "-o", "size=64k", "none", folder]
+        if subprocess.run(tried, capture_output=True, check=False).returncode:
+            return False
+        subprocess.run(["umount", folder], check=True)
+        return True

@@ -1,16 +1,30 @@
-"""Serves the sync targets of a stage as its worker would, without the worker's pauses.
+"""Serves a sync target as the worker of a stage would, without the worker's pauses.
 
-Runs beside the stage: ``python -m tests.faults.sending ROUNDS`` prints what still waits.
+Runs beside the stage: ``python -m tests.faults.sending WISHES`` makes a patient with weights and a
+target, sends until nothing waits, and prints the patient and what waits all the same.
 """
 
 import json
 import sys
+from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 PATIENCE_S = 1.0
+ROUNDS = 60
 
 
-def push(rounds: int) -> list[list[str]]:
+def sent(*, given: str, values: Sequence[str], **wishes: Any) -> dict[str, Any]:
+    """Everything of a new patient, to a target made by ``wishes``."""
+    from tests.faults.set_up import target, wearer, weighed
+
+    person = wearer(given=given)
+    weighed(patient=person["patient"], values=values)
+    target(patients=[person["patient"]], **wishes)
+    return {"person": person, "waiting": push()}
+
+
+def push() -> list[list[str]]:
     """Send until nothing waits; between rounds an administrator has it all tried again."""
     from accounts.principals import principal_of
     from tests.faults.set_up import ground
@@ -20,7 +34,7 @@ def push(rounds: int) -> list[list[str]]:
 
     loop.connect = partial(loop.connect, read_timeout_s=PATIENCE_S)
     _, administrator, _ = ground()
-    for _ in range(rounds):
+    for _ in range(ROUNDS):
         loop.run_once()
         if not SyncPending.objects.exists():
             break
@@ -33,4 +47,4 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    sys.stdout.write(json.dumps(push(int(sys.argv[1]))))
+    sys.stdout.write(json.dumps(sent(**json.loads(sys.argv[1]))))

@@ -3,7 +3,6 @@
 Nothing brings back what ends here but the test itself, so that it decides for how long.
 """
 
-import json
 import os
 import signal
 import subprocess
@@ -12,17 +11,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-import psycopg
-from psycopg.conninfo import conninfo_to_dict
 
 from ehr_project.database import Cluster, Urls, scratch_folder
 from ehr_project.database.cluster import leash
 from ehr_project.database.processes import until
-from ehr_project.database.roles import SUPERUSER, url
+from ehr_project.database.tables import copy_folder, tables
 from ehr_project.house import secret_key, web_command
-from tests.house import ROOT, Premises, copy_folder
+from tests.house import ROOT, Premises
 from tests.stand_in.ports import free_port
 
 WSGI = "ehr_project.wsgi"
@@ -53,23 +48,10 @@ class Stage(Premises):
     def urls(self) -> Urls:
         return self.cluster.urls
 
-    def superuser(self) -> "psycopg.Connection[Any]":
-        """A connection that may change the server's settings."""
-        passwords = json.loads((self.data / "database" / "passwords.json").read_text())
-        socket = Path(str(conninfo_to_dict(self.urls.app_url)["host"]))
-        where = url(SUPERUSER, passwords["superuser"], socket, "postgres")
-        return psycopg.connect(where, autocommit=True)
-
-    def set(self, **settings: str) -> None:
-        """Change settings of the server, for all connections from now on."""
-        with self.superuser() as connection:
-            for name, value in settings.items():
-                connection.execute(f"ALTER SYSTEM SET {name} = '{value}'")
-            connection.execute("SELECT pg_reload_conf()")
-
     def open_doors(self, application: str = WSGI, **told: str) -> None:
         """Start the web pages as the house does, and wait for them."""
         command = [application if word == WSGI else word for word in web_command(self.port)]
+        command.append("--preload")  # loaded once for all processes: a test starts sooner
         with (self.data / "web.log").open("ab") as log:
             self.web = subprocess.Popen(
                 [*leash(signal.SIGTERM), *command],
@@ -125,33 +107,19 @@ class Stage(Premises):
 
 
 @contextmanager
-def migrated_folder() -> Iterator[Path]:
-    """A data folder with the tables in it, its database stopped: to be copied."""
-    with scratch_folder() as data:
-        stage = Stage(data, Cluster(data, fsync=False), 0)
-        secret_key(data / "secret-key")
-        try:
-            stage.cluster.start()
-            stage.done_as_owner("manage.py", "migrate", "--no-input", "-v", "0")
-        finally:
-            stage.cluster.stop()
-        yield data
-
-
-@contextmanager
-def staged(begun: Path, data: Path | None = None, *, doors: bool = True) -> Iterator[Stage]:
-    """A stage on a copy of ``begun``.
+def staged(data: Path | None = None, *, doors: bool = True) -> Iterator[Stage]:
+    """A stage on a database with the tables in it and nothing else.
 
     Args:
-        begun: What `migrated_folder` gave.
-        data: Empty folder for the copy; else one of its own.
+        data: Empty folder for it; else one of its own.
         doors: Whether the web pages are open at once.
     """
     if data is None:
-        with scratch_folder() as own, staged(begun, own, doors=doors) as stage:
+        with scratch_folder() as own, staged(own, doors=doors) as stage:
             yield stage
         return
-    copy_folder(begun, data)
+    copy_folder(tables(), data)
+    secret_key(data / "secret-key")
     stage = Stage(data, Cluster(data), free_port())
     try:
         stage.cluster.start()
@@ -159,6 +127,7 @@ def staged(begun: Path, data: Path | None = None, *, doors: bool = True) -> Iter
             stage.open_doors()
         yield stage
     finally:
+        stage.ask_no_more()
         try:
             stage.close_doors()
         finally:

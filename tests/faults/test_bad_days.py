@@ -1,19 +1,16 @@
 """The other system misbehaves in every way of the stand-in, one by one: all arrives once."""
 
+import json
 import random
 
 import pytest
 
 from tests.faults import checker, remote
 from tests.faults.gateways import Doubling, Swallowing
-from tests.faults.set_up import make
 from tests.fhir_server.fixture import Remote
 from tests.stand_in import faults
 from tests.stand_in.server import Asked, StandIn
 
-pytestmark = pytest.mark.xdist_group("faults")
-
-ROUNDS = 60
 SEED = 20_260_602
 WORST_DAY = (
     *faults.BAD_DAY,
@@ -36,14 +33,11 @@ def is_write(asked: Asked) -> bool:
 
 def arrived(stage, given, system, url, **wishes):
     """Everything of a new patient sent through ``url``; what the checker finds at ``system``."""
-    (person,) = make(stage, ("wearer", {"given": given}))
-    patient = person["patient"]
     values = [f"{70 + number / 10:.1f}" for number in range(len(WORST_DAY))]
-    target = {"url": url, "patients": [patient], "entry_limit": 1} | wishes
-    make(stage, ("target", target), ("weighed", {"patient": patient, "values": values}))
-    waiting = stage.ask("tests.faults.sending", str(ROUNDS))
-    assert waiting == []
-    expected = remote.expected_person(person)[:1]  # nothing was measured by the device
+    asked = {"given": given, "values": values, "url": url, "entry_limit": 1} | wishes
+    said = stage.ask("tests.faults.sending", json.dumps(asked))
+    assert said["waiting"] == []
+    expected = remote.expected_person(said["person"])[:1]  # nothing was measured by the device
     expected += [remote.expected_reading(value) for value in values]
     return checker.there(expected, remote.standing(Remote(system.base_url)))
 

@@ -13,8 +13,6 @@ from tests.faults.patches import CHUNK_SAMPLES, TAKEN, TOGETHER_WITHIN_S, Patch
 from tests.faults.set_up import make
 from tests.faults.witness import Witness
 
-pytestmark = pytest.mark.xdist_group("faults")
-
 CLONES = 2
 CHUNKS = 30
 CONFLICTS = """
@@ -56,13 +54,8 @@ class Twins:
 
 
 @pytest.fixture(scope="module")
-def stage(make_stage):
-    return make_stage()
-
-
-@pytest.fixture(scope="module")
-def twins(stage, tmp_path_factory):
-    return Twins(stage, tmp_path_factory.mktemp("twins"), stage.base_url)
+def twins(calm, tmp_path_factory):
+    return Twins(calm, tmp_path_factory.mktemp("twins"), calm.base_url)
 
 
 def test_both_write_into_one_recording(twins):
@@ -87,7 +80,7 @@ def test_what_was_refused_is_kept_aside(twins):
     assert not taken & {digest for _, digest in twins.aside}
 
 
-def test_it_finds_a_gateway_that_tells_both_they_were_taken(stage, tmp_path):
-    with Gullible(stage.base_url) as gullible:
-        twins = Twins(stage, tmp_path, gullible.base_url)
+def test_it_finds_a_gateway_that_tells_both_they_were_taken(calm, tmp_path):
+    with Gullible(calm.base_url) as gullible:
+        twins = Twins(calm, tmp_path, gullible.base_url)
     assert len(checker.chunks_here(twins.promises, twins.stored).changed) == CHUNKS

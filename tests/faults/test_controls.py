@@ -1,10 +1,6 @@
 """The checker finds what is lost and doubled when something is wrong."""
 
-import pytest
-
 from tests.faults import controls
-
-pytestmark = pytest.mark.xdist_group("faults")
 
 
 def test_it_finds_what_a_database_lost_that_answers_before_the_disk(trial):

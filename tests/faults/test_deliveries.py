@@ -19,14 +19,12 @@ from tests.faults.set_up import make
 from tests.faults.stage import Stage
 from tests.faults.witness import Witness
 
-pytestmark = pytest.mark.xdist_group("faults")
-
 LANES = 3
 RELAXED = settings(
     max_examples=20,
     deadline=None,
     derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 
@@ -76,11 +74,6 @@ class Post:
         return checker.chunks_here(promises, found) + checker.tape_here(played, found)
 
 
-@pytest.fixture(scope="module")
-def stage(make_stage):
-    return make_stage()
-
-
 @contextmanager
 def post(stage: Stage, folder: Path, upstream: str) -> Iterator[Post]:
     """Somebody who brings chunks through ``upstream``."""
@@ -94,8 +87,8 @@ def post(stage: Stage, folder: Path, upstream: str) -> Iterator[Post]:
             patch.close()
 
 
-def test_every_chunk_is_there_once_however_it_came(stage, tmp_path):
-    with post(stage, tmp_path, stage.base_url) as honest:
+def test_every_chunk_is_there_once_however_it_came(calm, tmp_path):
+    with post(calm, tmp_path, calm.base_url) as honest:
 
         @RELAXED
         @given(delivery=deliveries())
@@ -106,10 +99,10 @@ def test_every_chunk_is_there_once_however_it_came(stage, tmp_path):
         brought()
 
 
-def test_it_finds_a_gateway_that_answers_for_what_it_drops(stage, tmp_path):
+def test_it_finds_a_gateway_that_answers_for_what_it_drops(calm, tmp_path):
     with (
-        Dropping(stage.base_url) as dropping,
-        post(stage, tmp_path, dropping.base_url) as spoilt,
+        Dropping(calm.base_url) as dropping,
+        post(calm, tmp_path, dropping.base_url) as spoilt,
     ):
 
         @settings(RELAXED, phases=[Phase.generate])

@@ -13,8 +13,6 @@ from tests.faults.set_up import make
 from tests.faults.witness import Witness
 from tests.faults.writers import OnThePage, OverFhir, together, words_here
 
-pytestmark = pytest.mark.xdist_group("faults")
-
 WRITERS = 50
 CARELESS_WRITERS = 12
 SAVED = {200, 302}
@@ -22,15 +20,10 @@ NEWER = {409, 412}
 
 
 @pytest.fixture(scope="module")
-def stage(make_stage):
-    return make_stage()
-
-
-@pytest.fixture(scope="module")
-def kinds(stage):
+def kinds(calm):
     """For each kind of writer, one more of it for a patient."""
-    signed = make(stage, ("token", {}), ("session", {}))
-    where = stage.base_url
+    signed = make(calm, ("token", {}), ("session", {}))
+    where = calm.base_url
     token, cookie = signed[0]["token"], signed[1]["cookie"]
     return {
         "FHIR with If-Match": lambda who: OverFhir(where, token, who["given"].lower()),
@@ -41,11 +34,11 @@ def kinds(stage):
 
 
 @pytest.fixture
-def written(stage, kinds):
+def written(calm, kinds):
     """What so many writers of a kind were told, and the words that stand there in the end."""
 
     def write(kind, count):
-        (person,) = make(stage, ("wearer", {"given": "Shared"}))
+        (person,) = make(calm, ("wearer", {"given": "Shared"}))
         writers = [kinds[kind](person) for _ in range(count)]
         try:
             told = together(writers, lambda number: f"w{number:02}")
@@ -77,10 +70,10 @@ def test_it_finds_what_writers_lose_who_do_not_look(written, kind):
     assert words_here(saved(told), standing).lost
 
 
-def test_of_fifty_chunks_with_one_number_one_is_stored(stage, tmp_path):
-    (person,) = make(stage, ("wearer", {"given": "Crowded"}))
+def test_of_fifty_chunks_with_one_number_one_is_stored(calm, tmp_path):
+    (person,) = make(calm, ("wearer", {"given": "Crowded"}))
     (device,) = person["devices"]
-    with Witness(stage.base_url, tmp_path / "truth.jsonl") as witness:
+    with Witness(calm.base_url, tmp_path / "truth.jsonl") as witness:
         patches = [Patch(device, witness.base_url) for _ in range(WRITERS)]
         recording = patches[0].opened()
         begun = threading.Barrier(WRITERS, timeout=TOGETHER_WITHIN_S)
@@ -96,7 +89,7 @@ def test_of_fifty_chunks_with_one_number_one_is_stored(stage, tmp_path):
         for patch in patches:
             patch.close()
     assert statuses == {201: 1, 409: WRITERS - 1}
-    with stage.connect() as connection:
+    with calm.connect() as connection:
         found = stored.of_devices(connection, [device["id"]])
     assert checker.chunks_here(promises, found).clean
     assert len(promises) == 1

@@ -165,8 +165,8 @@ SELECT o.source, o.components FROM patients_observation o
 JOIN vitals_recording r ON o.source = 'urn:uuid:' || r.id
 WHERE r.device_id = ANY(%s::uuid[])
 """
-# All read: no job left but packing, which waits until samples have settled. All sent: the Changes
-# are read, nothing waits, every sample went.
+# All read: no job left but packing, which waits until samples have settled, and the chart says what
+# the last reading does. All sent: the Changes are read, nothing waits, every sample went.
 SETTLED = """
 WITH mine AS (SELECT id FROM vitals_recording WHERE device_id = ANY(%(devices)s::uuid[]))
 SELECT
@@ -174,7 +174,7 @@ SELECT
     AND coalesce(scheduled_at, now()) < now() + interval '1 minute'
     AND args ->> 'recording_id' IN (SELECT id::text FROM mine)),
   NOT EXISTS (SELECT 1 FROM mine WHERE NOT EXISTS (
-    SELECT 1 FROM vitals_analysis a WHERE a.recording_id = mine.id AND a.final)),
+    SELECT 1 FROM vitals_analysis a WHERE a.recording_id = mine.id AND a.charted)),
   (SELECT seq FROM vitals_synccursor WHERE target_id = %(target)s)
     >= (SELECT max(seq) FROM fhir_change),
   NOT EXISTS (SELECT 1 FROM vitals_syncpending WHERE target_id = %(target)s),
@@ -196,15 +196,11 @@ def another_system() -> Iterator[Remote]:
 
 
 @contextmanager
-def trial(begun: Path | None = None) -> Iterator[Trial]:
-    """Everything that a trial needs, ended and removed afterwards.
-
-    Args:
-        begun: Data folder with the tables in it, to begin with a copy of.
-    """
+def trial() -> Iterator[Trial]:
+    """Everything that a trial needs, ended and removed afterwards."""
     with ExitStack() as stack:
         system = stack.enter_context(another_system())
-        house = stack.enter_context(running_house(demo=False, environment=TOLD, begun=begun))
+        house = stack.enter_context(running_house(demo=False, environment=TOLD))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="faults-")))
         witness = Witness(house.base_url, folder / "truth.jsonl")
         stack.enter_context(witness)

@@ -70,7 +70,8 @@ class Fields(HTMLParser):
         super().__init__()
         self.found: dict[str, str] = {}
         self._select = ""
-        self.feed(re.sub(r"(?s).*(<form(?:(?!<form).)*name=\"given\")", r"\1", page))
+        asked = page.rindex('name="given"')
+        self.feed(page[page.rindex("<form", 0, asked) :])
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         had = {name: value or "" for name, value in attrs}

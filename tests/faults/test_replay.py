@@ -12,7 +12,8 @@ import pytest
 from clients.tapes import demo_tape
 from tests.faults import stored
 from tests.faults.set_up import make
-from tests.house import ROOT, House, outside
+from tests.faults.stage import Stage
+from tests.house import ROOT, outside
 from tests.shared_data import DATA
 
 RECORD = DATA / "signals" / "mitdb" / "203.flac"
@@ -47,16 +48,16 @@ def tape(record: Path) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def device(house: House) -> dict[str, str]:
-    (person,) = make(house, ("wearer", {"given": "Replay"}))
+def device(calm: Stage) -> dict[str, str]:
+    (person,) = make(calm, ("wearer", {"given": "Replay"}))
     return person["devices"][0]
 
 
 @pytest.fixture(scope="module")
-def replayed(house: House, device, record: Path, tmp_path_factory) -> str:
+def replayed(calm: Stage, device, record: Path, tmp_path_factory) -> str:
     """Plays the record to its end; what the wearable printed."""
     words = [
-        *(sys.executable, "-m", "clients.wearable", str(record), "--server", house.base_url),
+        *(sys.executable, "-m", "clients.wearable", str(record), "--server", calm.base_url),
         *("--spool", str(tmp_path_factory.mktemp("spool")), "--speed", str(SPEED)),
         *("--channels", "MLII,V1", "--scale", "5", "--sampling-rate-hz", "360"),
     ]
@@ -74,14 +75,11 @@ def replayed(house: House, device, record: Path, tmp_path_factory) -> str:
 
 
 @pytest.fixture(scope="module")
-def recording(house: House, device, replayed) -> stored.Stored:
-    with house.connect() as connection:
+def recording(calm: Stage, device, replayed) -> stored.Stored:
+    with calm.connect() as connection:
         found = stored.of_devices(connection, [device["id"]])
     assert len(found) == 1
     return next(iter(found.values()))
-
-
-pytestmark = pytest.mark.xdist_group("house")
 
 
 def test_the_record_is_half_an_hour_long(tape):
@@ -96,8 +94,8 @@ def test_stored_samples_equal_the_files_sample_by_sample(recording, tape):
     np.testing.assert_array_equal(np.concatenate([block.samples for block in blocks]), tape)
 
 
-def test_the_house_reads_the_same_samples_back(house, recording, tape):
-    (read,) = make(house, ("digest", {"recording": recording.id}))
+def test_the_house_reads_the_same_samples_back(calm, recording, tape):
+    (read,) = make(calm, ("digest", {"recording": recording.id}))
     assert read["sha256"] == hashlib.sha256(tape.astype("<i2").tobytes()).hexdigest()
 
 
