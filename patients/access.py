@@ -8,7 +8,6 @@ a thirty-day window as for people would take yesterday's research cohort away to
 """
 
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Concat
@@ -17,6 +16,7 @@ from accounts.models import AuditEvent, Location, Membership, Organization, Prac
 from accounts.roles import CHART_READ
 from fhir.models import Change, Record, RecordQuerySet, StoredResource, StoredSubject
 from fhir.principal import Principal
+from patients.compiled import Rule, compiled, places
 from patients.models import (
     Binary,
     BreakGlass,
@@ -50,14 +50,25 @@ def treated_by(principal: Principal, patient: str) -> Q:
         principal: Who looks.
         patient: Name of the patient key on the outer row.
     """
-    if not principal.facilities_with(CHART_READ):
-        return NOBODY
+    welcome = _welcome(principal, patient)
+    return treats(principal, patient) & welcome | Q(Exists(broken_by(principal, patient)))
+
+
+def kept_away(principal: Principal, patient: str) -> Q:
+    """Patients who keep their chart from this clinician, wherever they are; no glass is broken."""
+    return compiled(_kept_away, principal, patient)
+
+
+def _kept_away(principal: Principal, patient: str) -> Q:
+    return ~_welcome(principal, patient) & ~Q(Exists(broken_by(principal, patient)))
+
+
+def _welcome(principal: Principal, patient: str) -> Q:
     kept = kept_from(principal, patient)
     # Hardly anybody is restricted: the first question after the visit is nearly always the last.
-    welcome = ~Q(Exists(kept)) | (
+    return ~Q(Exists(kept)) | (
         ~Q(Exists(kept.of_user(principal))) & treated_closely(principal, patient)
     )
-    return treats(principal, patient) & welcome | Q(Exists(broken_by(principal, patient)))
 
 
 NOBODY = Q(pk__in=[])
@@ -117,7 +128,7 @@ def opened(rows: QuerySet[Any], principal: Principal, patient: str = "pk") -> Qu
     """``rows`` with what ``opening_of`` asks of each, in the same statement."""
     glass = broken_by(principal, patient).order_by("-until")
     asked: QuerySet[Any] = rows.annotate(
-        opened_closely=treated_closely(principal, patient),
+        opened_closely=compiled(treated_closely, principal, patient),
         glass_held=Subquery(glass.values("pk")[:1]),
         glass_until=Subquery(glass.values("until")[:1]),
     )
@@ -145,17 +156,12 @@ def known_to(principal: Principal, patient: str) -> Q:
     return Q(Exists(links)) & ~Q(Exists(kept.filter(patient=OuterRef(patient))))
 
 
-def places(principal: Principal) -> list[UUID]:
-    """The facilities that a client is registered for."""
-    return [UUID(place) for place in principal.facilities or {}]
-
-
 def charts_of(principal: Principal, patient: str) -> Q:
     """Patients whose charts ``principal`` reads; for whoever no rule names, none."""
     if principal.kind == "user":
-        return treated_by(principal, patient)
+        return _of_reader(treated_by, principal, patient)
     if principal.kind == "client" and principal.facilities:
-        return known_to(principal, patient)
+        return compiled(known_to, principal, patient)
     return NOBODY
 
 
@@ -178,9 +184,16 @@ def read_closely(principal: Principal, patient: str) -> Q:
 
     A program of named facilities treats nobody.
     """
-    if principal.kind != "user":
-        return NOBODY
+    return _of_reader(_closely, principal, patient) if principal.kind == "user" else NOBODY
+
+
+def _closely(principal: Principal, patient: str) -> Q:
     return treated_closely(principal, patient) | Q(Exists(broken_by(principal, patient)))
+
+
+def _of_reader(rule: Rule, principal: Principal, patient: str) -> Q:
+    """``rule``, for who reads charts somewhere; of others it holds for nobody."""
+    return compiled(rule, principal, patient) if principal.may(CHART_READ) else NOBODY
 
 
 def visible(rows: QuerySet[Any], principal: Principal) -> QuerySet[Any]:

@@ -13,7 +13,7 @@ from fhir.errors import NotAllowed
 from fhir.models import Record, StoredResource
 from fhir.principal import Principal
 from fhir.stored import patient_references
-from patients.access import places
+from patients.compiled import places
 from patients.models import Encounter, FacilityLink, Patient, PatientRecord
 
 ABOUT = (

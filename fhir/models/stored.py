@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from fhir.models.record import Record, RecordQuerySet
@@ -20,6 +21,11 @@ class StoredResource(Record):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["type", "fhir_id"], name="stored_fhir_id_unique")
+        ]
+        indexes = [
+            BrinIndex(
+                fields=["updated_at"], name="stored_updated", autosummarize=True, pages_per_range=32
+            )
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ from fhir.registry import mapping
 from fhir.search.conditions import FEW, narrowed, rows
 from fhir.search.criteria import AnyOf, Criterion
 from fhir.search.includes import MOST, Company
-from fhir.search.paging import after, opened, ordered, place_of, seal
+from fhir.search.paging import after, gathered, nearest, opened, ordered, place_of, seal
 from fhir.search.query import Pairs, Query, parse
 from fhir.search.questions import compartment
 from fhir.search.subsetting import subset
@@ -70,7 +70,8 @@ def find(by: Principal, query: Query, *, base: str = "", within: str = "") -> Pa
             [], self_pairs=list(query.pairs), total=_counted(found, few), ignored=query.ignored
         )
     total = None if query.total == "none" else _counted(found, few)
-    records = _page(found, query, place)
+    walked = few is None and not query.sort and bool(query.criteria)
+    records = _page(found, query, place, walked=walked)
     more = len(records) > query.count
     records = records[: query.count]
     cursor = seal(place_of(records[-1], query.sort), query, by, within) if more else ""
@@ -101,13 +102,33 @@ def _counted(found: QuerySet[Any], few: int | None) -> int:
     return found.order_by().count() if few is None else few
 
 
-def _page(found: QuerySet[Any], query: Query, place: list[Any] | None) -> list[Any]:
+def _page(
+    found: QuerySet[Any], query: Query, place: list[Any] | None, *, walked: bool
+) -> list[Any]:
     """One record more than a page has. What rendering joins is joined to these few rows only."""
     some = ordered(found.select_related(None), query.sort)
     if place is not None:
         some = after(some, query.sort, place)
-    keys = some[: query.count + 1].values("pk")
-    return list(ordered(mapping(query.type).queryset().filter(pk__in=keys), query.sort))
+    everything = mapping(query.type).queryset()
+    keys = _walked(some, everything, query, place) if walked else _first(some, query)
+    return list(ordered(everything.filter(pk__in=keys), query.sort))
+
+
+def _first(some: QuerySet[Any], query: Query) -> QuerySet[Any]:
+    return some.values("pk")[: query.count + 1]
+
+
+def _walked(
+    some: QuerySet[Any], everything: QuerySet[Any], query: Query, place: list[Any] | None
+) -> QuerySet[Any] | list[Any]:
+    """Keys of a page of what is more than few: what is common stands among the nearest rows.
+
+    What is not is gathered through its index and sorted. PostgreSQL would choose by how many
+    there are, not knowing where they lie: those of one patient often lie together, far from the
+    newest, and it would walk the whole table to come to them.
+    """
+    near = list(_first(nearest(some, everything, place), query).values_list("pk", flat=True))
+    return near if len(near) > query.count else _first(gathered(some), query)
 
 
 def _told(by: Principal, query: Query, records: list[Any], cursor: str, total: int | None) -> Page:

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.core import signing
 from django.db.models import (
     F,
+    Func,
     Max,
     Min,
     OrderBy,
@@ -22,8 +23,11 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    TextField,
+    Value,
 )
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 
 from fhir.errors import BadParameter
 from fhir.models import DateValue, NumberValue, StringValue
@@ -32,6 +36,8 @@ from fhir.search.criteria import SortKey
 from fhir.search.query import Query
 
 SALT = "fhir-search-cursor"
+NEAR = 5_000  # rows that are walked through at most, in the order of their keys
+LEAST = UUID(int=0)
 READ_BACK: Mapping[str, Callable[[str], Any]] = {
     "t": datetime.fromisoformat,
     "d": date.fromisoformat,
@@ -82,6 +88,29 @@ def after(found: QuerySet[Any], sort: tuple[SortKey, ...], last: list[Any]) -> Q
         later = Q(**{f"{name}__{how}": value}) | Q(**{f"{name}__isnull": True})
         beyond = later | (Q(**{name: value}) & beyond)
     return found.filter(beyond)
+
+
+def nearest(
+    found: QuerySet[Any], everything: QuerySet[Any], place: list[Any] | None
+) -> QuerySet[Any]:
+    """Those of ``found`` that are among the ``NEAR`` rows of ``everything`` after ``place``."""
+    rows = everything.select_related(None).order_by("-pk")
+    if place is not None:
+        rows = rows.filter(pk__lt=place[-1])
+    farthest = Subquery(rows.values("pk")[NEAR : NEAR + 1])
+    return found.filter(pk__gt=Coalesce(farthest, Value(LEAST)))
+
+
+class Spelled(Func):
+    """A key as text, which sorts as the key does; but no index is in the order of it."""
+
+    template = '(%(expressions)s)::text COLLATE "C"'
+    output_field = TextField()
+
+
+def gathered(found: QuerySet[Any]) -> QuerySet[Any]:
+    """``found``, newest first, whose rows are all looked up before the first is told."""
+    return found.order_by(Spelled(F("pk")).desc())
 
 
 def place_of(record: Any, sort: tuple[SortKey, ...]) -> list[Any]:

@@ -68,7 +68,7 @@ def update(ask: Ask, *, type_: str, fhir_id: str) -> Intent:
 def _put(ask: Ask, resource: Resource, type_: str, fhir_id: str) -> Intent:
     standing = newest(ask.by, type_, fhir_id)
     if standing is None:
-        require(ask.by, "c", type_)
+        require(ask.by, type_, "c")
     expected = expected_version(ask, standing.version if standing else None)
     return Intent("update", type_, fhir_id, resource, expected)
 
@@ -84,7 +84,7 @@ def update_match(ask: Ask, *, type_: str) -> Intent:
         return _put(ask, resource | {"id": match.fhir_id}, type_, match.fhir_id)
     if given:
         return _put(ask, resource, type_, str(given))
-    require(ask.by, "c", type_)
+    require(ask.by, type_, "c")
     expected_version(ask, None)
     return Intent("create", type_, "", resource)
 
@@ -196,7 +196,7 @@ def one_match(ask: Ask, type_: str, pairs: Pairs) -> Record | None:
         SeveralMatch: more than one does.
         BadParameter: there is no condition.
     """
-    require(ask.by, "s", type_)
+    require(ask.by, type_, "s")
     if not pairs:
         raise BadParameter("A condition is needed, such as ?identifier=system|value.")
     with connection.cursor() as cursor:

@@ -57,15 +57,20 @@ View = Callable[..., HttpResponse]
 Acts = Mapping[str, Act]
 
 
-def require(by: Principal, letter: Interaction, type_: str) -> None:
+def require(by: Principal, type_: str, *letters: Interaction) -> None:
     """Refuse what the rights of the asker do not name, before anything is looked up.
+
+    Args:
+        by: Who asks.
+        type_: Of which type; "*" for every type.
+        letters: One of these rights is enough.
 
     Raises:
         NotAllowed: the same whether or not such rows exist.
     """
-    if not by.may_interact(letter, type_):
+    if not any(by.may_interact(letter, type_) for letter in letters):
         raise NotAllowed(
-            f'This needs the right "{letter}" on {"every type" if type_ == "*" else type_}, '
+            f'This needs the right "{letters[0]}" on {"every type" if type_ == "*" else type_}, '
             "which you do not have over FHIR."
         )
 
@@ -92,9 +97,7 @@ def permitted(act: Act, ask: Ask, where: Mapping[str, Any]) -> None:
     if type_ != "*":
         mapping(type_)
     if act.letters and act.letters != PUBLIC:
-        may = any(ask.by.may_interact(letter, type_) for letter in _letters(act))
-        if not may:
-            require(ask.by, _letters(act)[0], type_)
+        require(ask.by, type_, *_letters(act))
     if act.letters != PUBLIC:
         port("spend")(ask.by, act.code)
 

@@ -26,7 +26,7 @@ MODES = ("create", "update", "delete", "profile")
 
 def everything(ask: Ask, *, fhir_id: str) -> Answer:
     """The patient and every resource of the compartment that the principal may see, in pages."""
-    require(ask.by, "r", "Patient")
+    require(ask.by, "Patient", "r")
     pairs = [*ask.pairs, *_parameters(ask)]
     asked = dict(pairs)
     for name in asked.keys() - set(EVERYTHING):
@@ -68,7 +68,7 @@ def _types(by: Principal, wanted: str) -> list[str]:
     for name in named:
         if name not in RESOURCE_TYPES:
             raise UnknownType(f'_type: "{name[:60]}" is not a FHIR R4 resource type.')
-        require(by, "r", name)
+        require(by, name, "r")
     there = ["Patient", *(each for each in sorted(RESOURCE_TYPES - {"Patient"}) if in_chart(each))]
     return [each for each in there if by.may_interact("r", each) and (each in named or not named)]
 

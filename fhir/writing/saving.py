@@ -51,11 +51,14 @@ def save(drafts: list[Draft], known: Known, by: Principal, refuse: Refuse) -> li
 
 def permitted(drafts: list[Draft], by: Principal, refuse: Refuse) -> list[Draft]:
     """The drafts whose rows ``by`` may write; one at fault is named."""
-    may = port("writable")
+
+    def step(draft: Draft) -> None:
+        port("writable")([draft.record or draft.old], by)
+
     try:
-        may([draft.record or draft.old for draft in drafts], by)
+        port("writable")([draft.record or draft.old for draft in drafts], by)
     except Refusal:
-        return each(drafts, lambda draft: may([draft.record or draft.old], by), refuse)
+        return each(drafts, step, refuse)
     return drafts
 
 

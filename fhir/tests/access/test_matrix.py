@@ -82,9 +82,9 @@ def leaks(knocker, requests):
             yield f"{request}\n  holds: {here[:900]}"
 
 
-@pytest.mark.parametrize("who", INSIDE)
-def test_no_address_tells_whether_there_is_such_a_record(cast, who):
-    require_silence(cast(who), by_id())
+@pytest.mark.parametrize(("who", "main"), [("limited", False), ("doctor", True)])
+def test_no_address_tells_whether_there_is_such_a_record(cast, who, main):
+    require_silence(cast(who), by_id(main=main))
 
 
 @pytest.mark.parametrize("who", INSIDE)

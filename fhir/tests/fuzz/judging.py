@@ -1,6 +1,5 @@
 """Sends requests and judges the answers: never 5xx, every refusal an OperationOutcome."""
 
-import logging
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -99,7 +98,6 @@ def judged(request: Request, status: int, content_type: str, body: bytes) -> str
 def fuzz(ask: Ask, *, seed: int, requests: int, give_up_after: int = 1) -> Tally:
     """Send that many requests made from ``seed``; end early after too many wrong answers."""
     asker, tally, base_mb = Asker(Random(seed)), Tally(), 0.0
-    logging.getLogger("fhir").setLevel(logging.CRITICAL)
     for number, request in zip(range(requests), asker.requests(), strict=False):
         status, content_type, location, body = ask(request)
         tally.statuses[status] += 1

@@ -16,7 +16,8 @@ MOST_GROWTH_MB = 96
 
 
 @pytest.fixture
-def token(db):
+def token(db, settings):
+    settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, 0)
     scope = "system/*.cruds"
     client, _ = registering.register(
         by=SYSTEM, as_said=Registration("Fuzz", scope, all_facilities=True)
@@ -25,8 +26,7 @@ def token(db):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_no_request_is_answered_with_an_error_of_ours(token, settings):
-    settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, 0)
+def test_no_request_is_answered_with_an_error_of_ours(token):
     tally = fuzz(asking(token), seed=SEED, requests=REQUESTS)
     assert not tally.wrong, tally.story()
     assert sum(tally.statuses.values()) == REQUESTS

@@ -3,13 +3,14 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fhir.errors import BadParameter
 from fhir.models import DateValue, StoredResource
 from fhir.principal import SYSTEM, Principal
+from fhir.search import engine, paging
 from fhir.search.engine import find
 from fhir.search.keys import key
 from fhir.search.query import parse
@@ -25,11 +26,9 @@ def moment(day):
     return datetime(2024, 1, 1 + day, tzinfo=UTC)
 
 
-def claim(name, day):
+def claim(name, day, status="active"):
     """A row as the writer makes it, with a date to sort by unless ``day`` is None."""
-    row = StoredResource(
-        type="Claim", fhir_id=name, search_tokens=[key("Claim", "status", "active")]
-    )
+    row = StoredResource(type="Claim", fhir_id=name, search_tokens=[key("Claim", "status", status)])
     row.updated_at = moment(day or 0)
     row.save()
     dated(row, day)
@@ -111,6 +110,30 @@ def test_what_stands_in_a_table_is_sorted_by_its_columns(shelf):
         "hr",
         "hr-ben",
     ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.booleans(), max_size=12), st.integers(0, 6), st.integers(1, 4))
+def test_what_is_common_is_walked_and_what_lies_far_is_gathered(wanted, near, count):
+    with transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "FEW", 0)
+        patch.setattr(paging, "NEAR", near)
+        for number, active in enumerate(wanted):
+            claim(f"c-{number}", None, "active" if active else "draft")
+        seen = pages("", count)
+        transaction.set_rollback(True)
+    ours = [name for name in seen if name.startswith("c-")]
+    assert ours == [f"c-{n}" for n in reversed(range(len(wanted))) if wanted[n]]
+
+
+def test_no_index_is_walked_for_what_is_gathered():
+    rows = paging.gathered(StoredResource.objects.filter(type="Claim"))[:20]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
+        sql, values = rows.query.sql_with_params()
+        cursor.execute(f"EXPLAIN {sql}", values)
+        assert "Sort" in str(cursor.fetchall())
 
 
 def test_texts_and_amounts_have_an_order(shelf):
