@@ -1,5 +1,7 @@
 """Who looks after a patient together (FHIR CareTeam)."""
 
+from typing import Any, Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -7,6 +9,14 @@ from django.utils import timezone
 from accounts.models import Practitioner
 from fhir.fields import VerbatimJSONField
 from patients.models.base import PatientRecord, PatientRecordQuerySet
+
+
+class CareTeamQuerySet(PatientRecordQuerySet["CareTeam"]):
+    def at_work(self) -> Self:
+        """Active teams whose time has begun and not ended."""
+        now = timezone.now()
+        begun = Q(start__isnull=True) | Q(start__lte=now)
+        return self.filter(begun, Q(end__isnull=True) | Q(end__gt=now), status="active")
 
 
 class CareTeam(PatientRecord):
@@ -21,7 +31,7 @@ class CareTeam(PatientRecord):
     end = models.DateTimeField(null=True)
     participants = VerbatimJSONField(default=list)
 
-    objects = PatientRecordQuerySet.as_manager()
+    objects = CareTeamQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["fhir_id"], name="care_team_fhir_id_unique")]
@@ -29,6 +39,15 @@ class CareTeam(PatientRecord):
 
     def __str__(self) -> str:
         return self.name or "Care team"
+
+    @property
+    def notes(self) -> list[dict[str, Any]]:
+        """What was said about the team (FHIR CareTeam.note), which no column holds."""
+        return (self.extra or {}).get("note") or []
+
+    @notes.setter
+    def notes(self, said: list[dict[str, Any]]) -> None:
+        self.extra = (self.extra or {}) | {"note": said}
 
 
 class CareTeamMemberQuerySet(models.QuerySet["CareTeamMember"]):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from patients.views import appointments, belonging, people, visits, ward
+from patients.views import appointments, belonging, care_team, people, visits, ward
 
 urlpatterns = [
     path("patients/new/", people.register_person, name="patient-new"),
@@ -23,6 +23,16 @@ urlpatterns = [
         "patients/<uuid:patient_id>/details/consents/new/",
         belonging.new_consent,
         name="consent-new",
+    ),
+    path(
+        "patients/<uuid:patient_id>/care-team/new/",
+        care_team.care_team_add,
+        name="care-team-add",
+    ),
+    path(
+        "care-teams/<uuid:team_id>/members/<uuid:practitioner_id>/end/",
+        care_team.care_team_end,
+        name="care-team-end",
     ),
     path("related-persons/<uuid:related_id>/end/", belonging.end_related, name="related-end"),
     path(
