@@ -12,12 +12,16 @@ from patients.prescribing.formulary import Formulary, rows, several, tokens
 
 @dataclass(frozen=True, slots=True)
 class InteractionRule:
-    """A pair that harms; ``a`` and ``b`` are ingredients, "class:…" or "group:…"."""
+    """A pair that harms; ``a`` and ``b`` are ingredients, "class:…" or "group:…".
+
+    With ``third`` it takes one medicine more, of that kind.
+    """
 
     rule_id: str
     tier: str  # onc: one of the 15 of Phansalkar 2012; extra: ours
     a: frozenset[str]
     b: frozenset[str]
+    third: frozenset[str]
     severity: Severity
     title: str
     text: str
@@ -111,6 +115,7 @@ def interaction_rules() -> tuple[InteractionRule, ...]:
             row["tier"],
             frozenset(several(row["a"])),
             frozenset(several(row["b"])),
+            frozenset(several(row["third"])),
             Severity(row["severity"]),
             row["title"],
             row["text"],
@@ -234,7 +239,7 @@ class Rulebook:
 
     def _rules_of(self, ingredient: str) -> tuple[frozenset[int], frozenset[int]]:
         if ingredient not in self._sides:
-            every = list(enumerate(interaction_rules()))
+            every = [each for each in enumerate(interaction_rules()) if not each[1].third]
             self._sides[ingredient] = (
                 frozenset(at for at, rule in every if self.belongs(ingredient, rule.a)),
                 frozenset(at for at, rule in every if self.belongs(ingredient, rule.b)),

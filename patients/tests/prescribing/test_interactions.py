@@ -3,7 +3,9 @@
 import pytest
 
 from patients.prescribing.comparison import Kind, Severity
+from patients.prescribing.formulary import standard
 from patients.prescribing.rules import interaction_rules
+from patients.tests.prescribing.near_pairs import NEAR
 from patients.tests.prescribing.patients_of_paper import compared, grown_up, proposed, rule_ids
 
 C, S = Severity.CONTRAINDICATED, Severity.SERIOUS
@@ -138,6 +140,7 @@ PAIRS = [
     ("pair-carbamazepine-macrolide", S, "carbamazepine", "erythromycin"),
     ("pair-sulfonylurea-azole", S, "glipizide", "fluconazole"),
 ]
+PAIRS += [(f"pair-{rule}", severity, one, other) for rule, severity, one, other, _ in NEAR]
 NAMES = [f"{rule}: {one} / {other}" for rule, _, one, other in PAIRS]
 
 
@@ -153,7 +156,38 @@ def test_fires_both_ways_round(rule_id, severity, one, other):
 
 
 def test_every_rule_has_an_example():
-    assert {rule.rule_id for rule in interaction_rules()} == {rule_id for rule_id, *_ in PAIRS}
+    pairs = {rule.rule_id for rule in interaction_rules() if not rule.third}
+    assert pairs == {rule_id for rule_id, *_ in PAIRS}
+
+
+@pytest.mark.parametrize(("rule", "severity", "one", "other", "neighbour"), NEAR)
+def test_a_near_neighbour_does_not_call_the_rule(rule, severity, one, other, neighbour):
+    assert standard().recognise(neighbour).ingredients
+    assert fired(f"pair-{rule}", one, neighbour) == []
+
+
+THREE = ("ibuprofen 400 mg", "lisinopril 10 mg", "furosemide 40 mg")
+
+
+@pytest.mark.parametrize("last", THREE)
+def test_painkiller_ace_inhibitor_and_diuretic_are_one_warning(last):
+    others = [each for each in THREE if each != last]
+    found = compared(proposed(last), grown_up(*others)).inline
+    pairs = [each for each in found if each.kind == Kind.INTERACTION]
+    assert [(each.rule_id, each.severity, each.about) for each in pairs] == [
+        ("pair-nsaid-raas-diuretic", S, ("MedicationRequest/0", "MedicationRequest/1"))
+    ]
+
+
+def test_two_of_the_three_may_be_one_product():
+    found = compared(proposed("ibuprofen"), grown_up("lisinopril-hydrochlorothiazide")).findings
+    pairs = [each.rule_id for each in found if each.kind == Kind.INTERACTION]
+    assert pairs == ["pair-nsaid-raas-diuretic"]
+
+
+def test_a_gel_is_not_one_of_the_three_nor_a_caution():
+    gel = proposed("diclofenac 1% gel", route="skin")
+    assert compared(gel, grown_up("lisinopril", "furosemide")).findings == ()
 
 
 def test_all_fifteen_high_priority_pairs_are_there_and_interrupt():

@@ -74,6 +74,7 @@ def test_there_are_three_hundred_generics():
     [
         ("interactions.csv", "a"),
         ("interactions.csv", "b"),
+        ("interactions.csv", "third"),
         ("groups.csv", "members"),
         ("allergens.csv", "matches"),
         ("allergens.csv", "cross"),
