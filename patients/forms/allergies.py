@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from patients.acts.allergies import Allergy, Reaction
 from patients.chart.concepts import all_words, words_of
 from patients.forms.concept import ConceptField
+from patients.forms.fields import CHOOSE
 from patients.forms.history import (
     NOT_SAID,
     ChapterForm,
@@ -41,6 +42,7 @@ CRITICALITIES: Choices = [
     ("unable-to-assess", _("Unable to assess")),
 ]
 VERIFICATIONS: Choices = [
+    CHOOSE,
     ("confirmed", _("Confirmed")),
     ("unconfirmed", _("Unconfirmed")),
 ]

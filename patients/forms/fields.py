@@ -21,6 +21,8 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 # A living person's history and family do not reach further back, a plan not further ahead.
 EARLIEST_YEAR = 1850
 YEARS_AHEAD = 20
+# The first of a list of which nobody may sign the first one unread.
+CHOOSE = ("", gettext_lazy("Choose"))
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _WRITTEN = re.compile(r"^(?:(?:(\d{1,2})[-. /])?([A-Za-z]{3})[a-z]*[-. /])?(\d{4})$")
 
@@ -182,7 +184,8 @@ class MomentField(forms.DateTimeField):
         at: datetime | None = super().clean(value)
         if at is not None and not self.future and at > timezone.now() + CLOCKS_DIFFER:
             raise ValidationError(
-                _("%(value)s is in the future. Enter when it happened."), params={"value": value}
+                _("%(value)s is in the future. Enter when it happened."),
+                params={"value": timezone.localtime(at).strftime("%d-%b-%Y %H:%M")},
             )
         return at
 

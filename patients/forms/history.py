@@ -91,9 +91,13 @@ class ChapterForm(forms.Form, Generic[R]):
         raise NotImplementedError
 
     def refused(self, error: Invalid) -> None:
-        """Put the act's refusal beside the field that it names."""
+        """Put the act's refusal beside the field that it names, which need not be named twice."""
         name = error.expression.rpartition(".")[2]
-        self.add_error(name if name in self.fields else None, error.message)
+        if name in self.fields:
+            said = error.message.removeprefix(f"{self.fields[name].label}: ")
+            self.add_error(name, said[:1].upper() + said[1:])
+        else:
+            self.add_error(None, error.message)
 
     def untouched(self, name: str) -> bool:
         """The field says what it said when the form was opened on a record."""

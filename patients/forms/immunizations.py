@@ -9,6 +9,7 @@ from patients.acts.immunizations import Vaccination, dose_number
 from patients.chart.concepts import all_words
 from patients.chart.people import performers_named
 from patients.forms.concept import ConceptField
+from patients.forms.fields import CHOOSE
 from patients.forms.history import (
     ChapterForm,
     ChoiceField,
@@ -21,8 +22,9 @@ from patients.forms.history import (
 from patients.models import Immunization
 from patients.terminology.coded import Coded
 
-STATUSES: Choices = [("completed", _("Given")), ("not-done", _("Not given"))]
+STATUSES: Choices = [CHOOSE, ("completed", _("Given")), ("not-done", _("Not given"))]
 SEEN: Choices = [
+    CHOOSE,
     ("here", _("Given here, or seen by me")),
     ("reported", _("Reported by the patient or another record")),
 ]

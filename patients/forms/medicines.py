@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from patients.acts.medications import MOST_REFILLS, Prescription
 from patients.forms.fields import (
+    CHOOSE,
     MomentField,
     PartialDateField,
     ReasonField,
@@ -214,6 +215,7 @@ class PrescribeForm(SigForm):
 
 
 STATEMENTS = (
+    CHOOSE,
     ("active", gettext_lazy("Takes it")),
     ("not-taken", gettext_lazy("Does not take it")),
     ("on-hold", gettext_lazy("Pauses it")),
@@ -258,8 +260,8 @@ class DoseForm(forms.Form):
             ("refused", gettext_lazy("Refused by the patient")),
         ),
         widget=forms.RadioSelect,
-        initial="given",
         label=gettext_lazy("What happened"),
+        error_messages={"required": gettext_lazy("Choose given, withheld or refused.")},
     )
     dose = AmountField(required=False, label=gettext_lazy("Dose given"))
     at = MomentField(label=gettext_lazy("When"))
@@ -289,7 +291,11 @@ OUTCOMES = (
 class LineForm(forms.Form):
     """One line of the list that is walked through."""
 
-    outcome = forms.ChoiceField(choices=OUTCOMES, label=gettext_lazy("What became of it"))
+    outcome = forms.ChoiceField(
+        choices=OUTCOMES,
+        label=gettext_lazy("What became of it"),
+        error_messages={"required": gettext_lazy("Choose what became of it.")},
+    )
     reason = forms.CharField(
         max_length=500, required=False, label=gettext_lazy("Reason, or how it is taken")
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from fhir.errors import Refusal
 from patients.acts.documents import check_size
 from patients.acts.notes import too_long
-from patients.forms.fields import PartialDateField, ReasonField, TextField, VersionField
+from patients.forms.fields import CHOOSE, PartialDateField, ReasonField, TextField, VersionField
 from patients.models import NoteDraft
 from patients.note_text import LONGEST_NOTE, Section
 from patients.terminology.coded import Coded
@@ -103,7 +103,7 @@ class FileForm(forms.Form):
     )
     kind = forms.ChoiceField(
         label=gettext_lazy("What is it?"),
-        choices=[(name, kind.text) for name, kind in KINDS.items()],
+        choices=[CHOOSE, *((name, kind.text) for name, kind in KINDS.items())],
     )
     title = forms.CharField(
         label=gettext_lazy("Title"),

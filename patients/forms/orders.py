@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from patients.acts.orders import Wanted
 from patients.forms.concept import ConceptField
-from patients.forms.fields import MomentField, ReasonField, TextField, VersionField
+from patients.forms.fields import CHOOSE, MomentField, ReasonField, TextField, VersionField
 
 KINDS = (("laboratory", _("Laboratory")), ("imaging", _("Imaging")))
 PRIORITIES = (
@@ -17,6 +17,7 @@ PRIORITIES = (
     ("stat", _("Immediately")),
 )
 SPECIMENS = (
+    CHOOSE,
     ("Blood", _("Blood")),
     ("Urine", _("Urine")),
     ("Swab", _("Swab")),

@@ -15,7 +15,7 @@ from accounts.models import Organization
 from fhir.times import date_range
 from patients.acts import numbers
 from patients.extensions import SEX_WORDS
-from patients.forms.fields import MomentField, VersionField, iso_date, refuse_implausible
+from patients.forms.fields import CHOOSE, MomentField, VersionField, iso_date, refuse_implausible
 from patients.models import Patient
 from patients.person_details import Details, details_of
 
@@ -215,7 +215,7 @@ class RelatedForm(forms.Form):
     family = line(gettext_lazy("Family name"), 300)
     given = line(gettext_lazy("Given names"), 300)
     relationship = forms.ChoiceField(
-        label=gettext_lazy("Relationship"), choices=tuple(RELATIONSHIPS.items())
+        label=gettext_lazy("Relationship"), choices=(CHOOSE, *RELATIONSHIPS.items())
     )
     phone = line(gettext_lazy("Telephone"), 60)
 
@@ -245,7 +245,7 @@ class ConsentForm(forms.Form):
     def __init__(self, *args: Any, kinds: Iterable[str], **options: Any) -> None:
         super().__init__(*args, **options)
         about: Any = self.fields["about"]
-        about.choices = [(kind, CONSENTS[kind][3]) for kind in kinds]
+        about.choices = [CHOOSE, *((kind, CONSENTS[kind][3]) for kind in kinds)]
 
     @property
     def scope(self) -> dict[str, str]:

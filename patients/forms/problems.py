@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from patients.acts.problems import Diagnosis
 from patients.chart.concepts import all_words
 from patients.forms.concept import ConceptField
+from patients.forms.fields import CHOOSE
 from patients.forms.history import (
     NOT_SAID,
     ChapterForm,
@@ -31,6 +32,7 @@ SEVERITIES: Choices = [
     ("24484000", _("Severe")),
 ]
 VERIFICATIONS: Choices = [
+    CHOOSE,
     ("confirmed", _("Confirmed")),
     ("provisional", _("Provisional: likely, still being tested")),
     ("differential", _("Differential: one of several")),

@@ -9,6 +9,7 @@ from patients.acts.procedures import Operation, is_surgical
 from patients.chart.concepts import all_words
 from patients.chart.people import performers_named
 from patients.forms.concept import ConceptField
+from patients.forms.fields import CHOOSE
 from patients.forms.history import (
     ChapterForm,
     ChoiceField,
@@ -22,6 +23,7 @@ from patients.models import Procedure
 from patients.terminology.coded import Coded
 
 STATUSES: Choices = [
+    CHOOSE,
     ("completed", _("Done")),
     ("in-progress", _("In progress")),
     ("stopped", _("Stopped before its end")),

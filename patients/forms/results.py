@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from fhir.errors import Refusal
 from patients.acts.results import Found, Value, Written
-from patients.forms.fields import MomentField, ReasonField, TextField, VersionField
+from patients.forms.fields import CHOOSE, MomentField, ReasonField, TextField, VersionField
 from patients.terminology.coded import Coded
 
-STATUSES = (("final", _("Final")), ("preliminary", _("Preliminary")))
+STATUSES = (CHOOSE, ("final", _("Final")), ("preliminary", _("Preliminary")))
 FLAGS = (
     ("", _("none given")),
     ("N", _("N – normal, says the laboratory")),

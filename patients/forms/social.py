@@ -14,6 +14,7 @@ from patients.acts.social import (
     SocialFact,
     answer_words,
 )
+from patients.forms.fields import CHOOSE
 from patients.forms.history import (
     NOT_SAID,
     ChapterForm,
@@ -26,7 +27,7 @@ from patients.forms.history import (
 )
 from patients.models import Observation
 
-ASKED: Choices = [(key, question.label) for key, question in QUESTIONS.items()]
+ASKED: Choices = [CHOOSE, *((key, question.label) for key, question in QUESTIONS.items())]
 SMOKES: Choices = [
     NOT_SAID,
     *((code, words) for code, (_display, words) in SMOKING_STATUSES.items()),

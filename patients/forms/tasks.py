@@ -6,25 +6,22 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Membership, Practitioner
-from accounts.roles import CHART_READ, Role
+from accounts.access import readers_at
+from accounts.models import Practitioner
+from accounts.roles import CHART_READ
 from fhir.principal import Principal
 from patients.acts.tasks import PRIORITIES, Ask, due_day
+from patients.chart.orders import PRIORITIES as WORDS
 from patients.forms.fields import TextField, VersionField
-from patients.forms.plans import DayField, choices_of
+from patients.forms.plans import DayField
 from patients.models import Task
+
+ASKED = [(code, WORDS.get(code, code)) for code in PRIORITIES]
 
 
 def colleagues(by: Principal) -> dict[str, Practitioner]:
     """Doctors and nurses of the facilities of ``by``, by id."""
-    places = by.facilities_with(CHART_READ)
-    members = (
-        Membership.objects.current()
-        .filter(facility__in=places, role__in=(Role.DOCTOR, Role.NURSE), user__is_active=True)
-        .values("user")
-    )
-    rows = Practitioner.objects.filter(user__in=members).order_by("display", "id")
-    return {str(row.pk): row for row in rows}
+    return {str(row.pk): row for row in readers_at(by.facilities_with(CHART_READ))}
 
 
 class FollowUpForm(forms.Form):
@@ -37,9 +34,7 @@ class FollowUpForm(forms.Form):
     )
     due_on = DayField(label=gettext_lazy("Due"), required=False, from_today=True)
     owner = forms.ChoiceField(label=gettext_lazy("Who"), required=False)
-    priority = forms.ChoiceField(
-        label=gettext_lazy("Priority"), choices=choices_of(PRIORITIES), initial="routine"
-    )
+    priority = forms.ChoiceField(label=gettext_lazy("Priority"), choices=ASKED, initial="routine")
     note = TextField(label=gettext_lazy("Note"), required=False, rows=2)
     focus = forms.RegexField(
         r"^[A-Z][A-Za-z]{1,60}/[A-Za-z0-9\-.]{1,64}$", required=False, widget=forms.HiddenInput

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Location, Organization, Practitioner
-from patients.forms.fields import MomentField, ReasonField, VersionField
+from patients.forms.fields import CHOOSE, MomentField, ReasonField, VersionField
 
 DISPOSITIONS = {
     "home": gettext_lazy("Home"),
@@ -102,7 +102,9 @@ class DischargeForm(forms.Form):
     """The end of a stay."""
 
     disposition = forms.ChoiceField(
-        label=gettext_lazy("Where to"), choices=tuple(DISPOSITIONS.items())
+        label=gettext_lazy("Where to"),
+        choices=(CHOOSE, *DISPOSITIONS.items()),
+        error_messages={"required": gettext_lazy("Choose where the patient goes.")},
     )
     at = MomentField(label=gettext_lazy("Time"))
     version = VersionField()

@@ -30,7 +30,7 @@ from patients.acts.vital_signs import (
     Sign,
     Vitals,
 )
-from patients.acts.vitals import doubts, impossible
+from patients.acts.vitals import doubts, impossible, impossible_amounts
 from patients.forms.fields import MomentField
 from patients.models import Patient
 from patients.terminology.coded import Coded
@@ -125,15 +125,14 @@ class VitalsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """What cannot be is an error of its field; what is unlikely asks for the tick."""
         said = super().clean() or self.cleaned_data
-        if self.errors:
-            return said
-        vitals = self.vitals
-        for name, sentence in impossible(vitals):
+        # All that is wrong is said at once, so a second send is the last.
+        wrong = impossible_amounts(self._amounts()) if self.errors else impossible(self.vitals)
+        for name, sentence in wrong:
             self.add_error(name or None, sentence)
         if not self.errors:
-            self.doubts = doubts(vitals, self.patient)
+            self.doubts = doubts(self.vitals, self.patient)
             if self.doubts and not said["checked"]:
-                self.add_error("checked", _("tick this, or correct what is unusual."))
+                self.add_error("checked", _("Tick this, or correct what is unusual."))
         return said
 
     @property

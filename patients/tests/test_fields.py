@@ -37,6 +37,14 @@ def test_the_chosen_one_is_taken(which, hour):
     assert form.cleaned_data["at"] == datetime(2025, 10, 26, hour, 30, tzinfo=UTC)
 
 
+def test_a_moment_to_come_is_refused_in_the_words_of_the_page():
+    class Round(forms.Form):
+        at = MomentField(future=False)
+
+    said = Round({"at": "2099-01-02T10:00"}).errors["at"]
+    assert said == ["02-Jan-2099 10:00 is in the future. Enter when it happened."]
+
+
 def test_the_choice_stands_beside_the_input():
     page = Visit({"at": TWICE})["at"].as_widget()
     assert 'name="at-which"' in page
