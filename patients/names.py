@@ -59,6 +59,8 @@ def folded(text: str) -> str:
     >>> folded("Ångström")
     'angstrom'
     """
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 

@@ -50,8 +50,15 @@ def open_chart(by: Principal, patient: Patient | None) -> Patient:
 
 
 @transaction.atomic
-def create(row: R, *, by: Principal, scope: str = CHART_WRITE, action: str = "create") -> R:
-    """Write ``row`` into its patient's chart.
+def create(
+    row: R,
+    *,
+    by: Principal,
+    scope: str = CHART_WRITE,
+    action: str = "create",
+    detail: dict[str, Any] | None = None,
+) -> R:
+    """Write ``row`` into its patient's chart; ``detail`` is for the audit trail.
 
     Raises:
         NotAllowed: ``by`` does not hold ``scope``.
@@ -60,13 +67,19 @@ def create(row: R, *, by: Principal, scope: str = CHART_WRITE, action: str = "cr
     require(by, scope)
     open_chart(by, row.patient)
     changes.create(row, by=by)
-    audit.record(by, action, row)
+    audit.record(by, action, row, detail=detail)
     return row
 
 
 @transaction.atomic
 def update(
-    row: R, *, by: Principal, expected: int, scope: str = CHART_WRITE, action: str = "update"
+    row: R,
+    *,
+    by: Principal,
+    expected: int,
+    scope: str = CHART_WRITE,
+    action: str = "update",
+    detail: dict[str, Any] | None = None,
 ) -> R:
     """Save the edited ``row`` as its next version.
 
@@ -77,7 +90,7 @@ def update(
     require(by, scope)
     open_chart(by, row.patient)
     changes.update(row, by=by, expected=expected)
-    audit.record(by, action, row)
+    audit.record(by, action, row, detail=detail)
     return row
 
 

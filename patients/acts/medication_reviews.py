@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.access import require
-from accounts.roles import CHART_WRITE, MEDICATION_PRESCRIBE
+from accounts.roles import CHART_WRITE
 from fhir.errors import Invalid, NotFound, VersionConflict
 from fhir.principal import Principal
 from fhir.times import span_text
@@ -181,7 +181,6 @@ def _stop(by: Principal, row: MedicationRequest | MedicationStatement, line: Rev
     if isinstance(row, MedicationStatement):
         end_elsewhere(by=by, told=row, reason=line.reason, expected=line.version)
         return
-    require(by, MEDICATION_PRESCRIBE)
     stop(by=by, order=row, reason=line.reason, expected=line.version)
 
 

@@ -152,7 +152,6 @@ def renew(
         VersionConflict: somebody changed it meanwhile.
         Others as for ``prescribe``.
     """
-    require(by, MEDICATION_PRESCRIBE)
     patient = open_chart(by, order.patient)
     running(order)
     if order.do_not_perform:

@@ -25,6 +25,8 @@ TYPES = {
     EMERGENCY: "Emergency department visit",
 }
 IN_BED = (INPATIENT, "ACUTE", "NONAC", "OBSENC", "SS")
+# Whoever lies in an emergency bed is moved and discharged as well, and may still be admitted.
+STAYS = (*IN_BED, EMERGENCY)
 ATTENDER = {
     "coding": [
         {"system": "http://terminology.hl7.org/CodeSystem/v3-ParticipationType", "code": "ATND"}
@@ -174,7 +176,7 @@ def discharge(
     if disposition:
         stay = encounter.hospitalization or {}
         encounter.hospitalization = stay | {"dischargeDisposition": disposition}
-    action = "discharge" if encounter.class_code in IN_BED else "finish"
+    action = "discharge" if encounter.class_code in STAYS else "finish"
     return update(encounter, by=by, expected=expected, scope=ENCOUNTER_MANAGE, action=action)
 
 

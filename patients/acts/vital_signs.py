@@ -111,7 +111,7 @@ SIGNS: dict[str, Sign] = {
         ),
         _sign(
             "respiration",
-            _("Respiration"),
+            _("Respiratory rate"),
             "9279-1",
             "Respiratory rate",
             PER_MINUTE,

@@ -1,6 +1,6 @@
 """Recording a round of vital signs: several Observations, at once or not at all."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -114,10 +114,15 @@ def impossible(vitals: Vitals) -> Iterator[tuple[str, str]]:
     """What cannot be: the name of the field, and a sentence with value and remedy."""
     if not vitals.amounts and not vitals.acvpu:
         yield "", _("Nothing was entered. Enter at least one vital sign.")
-    for name, amount in vitals.amounts.items():
+    yield from impossible_amounts(vitals.amounts.items())
+    yield from _contradictions(vitals)
+
+
+def impossible_amounts(amounts: Iterable[tuple[str, Amount]]) -> Iterator[tuple[str, str]]:
+    """The numbers that cannot have been measured, each for itself."""
+    for name, amount in amounts:
         if sentence := _cannot_be(SIGNS[name], amount):
             yield name, sentence
-    yield from _contradictions(vitals)
 
 
 def _named(name: str, sentence: str) -> str:

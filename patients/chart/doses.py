@@ -109,6 +109,12 @@ class DueDoses:
         return sum(len(order.waiting) for order in self.orders)
 
     @property
+    def none_due(self) -> bool:
+        """Nothing waits, as far as the due times of every order could be worked out."""
+        known = all(order.rhythm != "not understood" for order in self.orders)
+        return known and not self.due
+
+    @property
     def next_at(self) -> datetime | None:
         """The first open due time, past or to come."""
         open_slots = [slot.at for order in self.orders for slot in order.slots if slot.open]
@@ -214,6 +220,8 @@ class _Round:
             else:
                 due = self.order(order, name)
                 found.orders.append(replace(due, dosage="") if unnamed else due)
+        # What waits stands first: on a telephone the rest is a long way down.
+        found.orders.sort(key=lambda each: (not each.overdue, not each.waiting))
         return found
 
     def order(self, order: MedicationRequest, name: str) -> DueOrder:

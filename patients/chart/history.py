@@ -30,6 +30,8 @@ CLASSES = {
     "SS": "Short stay",
     "VR": "Remote contact",
 }
+# Categories of an allergy whose code is not the word that its form asks with.
+KINDS = {"medication": "medicine"}
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,7 @@ def allergy(row: AllergyIntolerance) -> Allergy:
         verified=sent_status(row, "verification_status", "verificationStatus"),
         uncoded=not row.code_code,
         type=row.type,
-        categories=", ".join(row.categories),
+        categories=", ".join(KINDS.get(each, each) for each in row.categories),
         status=sent_status(row, "clinical_status", "clinicalStatus"),
         entered_in_error=row.verification_status == ENTERED_IN_ERROR,
         none_known=row.none_known,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from patients.chart.concepts import all_words, understood, words_of
 from patients.extensions import SEX_WORDS
-from patients.models import CareTeam, Consent, Patient, RelatedPerson
+from patients.models import Consent, Patient, RelatedPerson
 from patients.models.base import ENTERED_IN_ERROR
 from patients.models.consent import ADVANCE_DIRECTIVE, PRIVACY
 from patients.restrictions import is_wider
@@ -47,14 +47,6 @@ CONSENT_STATES: dict[str, Words] = {
     "inactive": gettext_lazy("withdrawn"),
     ENTERED_IN_ERROR: gettext_lazy("entered in error"),
 }
-TEAM_STATES: dict[str, Words] = {
-    "active": gettext_lazy("active"),
-    "proposed": gettext_lazy("proposed: not at work yet"),
-    "suspended": gettext_lazy("suspended"),
-    "inactive": gettext_lazy("no longer at work"),
-    ENTERED_IN_ERROR: gettext_lazy("entered in error"),
-}
-TEAMS_AT_MOST = 100
 DECISIONS: dict[str, Words] = {
     "permit": gettext_lazy("permits"),
     "deny": gettext_lazy("refuses"),
@@ -95,20 +87,8 @@ class Statement:
     limits: tuple[Words, ...] = ()
 
 
-@dataclass(frozen=True)
-class Team:
-    """People who look after the patient together."""
-
-    name: str
-    members: str
-    status_words: Words
-    active: bool
-    in_error: bool
-    not_understood: bool
-
-
 def personal(patient: Patient, *, chart_open: bool) -> dict[str, Any]:
-    """Everything that the details page shows; directives and teams where the chart is open."""
+    """Everything that the details page shows of the person; directives where the chart is open."""
     return {
         "names": [(_use(name), _name(name)) for name in patient.names or []],
         "numbers": [_number(each) for each in patient.identifiers or []],
@@ -127,7 +107,6 @@ def personal(patient: Patient, *, chart_open: bool) -> dict[str, Any]:
         "pronouns": patient.pronouns,
         "links": [_link(link) for link in patient.links or []],
         "related": [_related(row) for row in RelatedPerson.objects.of(patient).order_by("-id")],
-        "teams": [_team(row) for row in _teams(patient)] if chart_open else None,
         "consents": [_statement(row) for row in consents(patient, chart_open=chart_open)],
     }
 
@@ -137,10 +116,6 @@ def consents(patient: Patient, *, chart_open: bool) -> list[Consent]:
     rows = Consent.objects.of(patient).prefetch_related("restrictions")
     rows = rows.order_by("-consented_at", "-id")
     return list(rows if chart_open else rows.exclude(scope_code=ADVANCE_DIRECTIVE))
-
-
-def _teams(patient: Patient) -> list[CareTeam]:
-    return list(CareTeam.objects.of(patient).order_by("-id")[:TEAMS_AT_MOST])
 
 
 def directives(patient: Patient) -> list[Statement]:
@@ -216,18 +191,6 @@ def _related(row: RelatedPerson) -> Related:
         relationship=all_words(row.relationships) or _("relationship not recorded"),
         contact=", ".join(phones),
         active=row.active,
-        not_understood=not understood(row),
-    )
-
-
-def _team(row: CareTeam) -> Team:
-    members = [(each.get("member") or {}).get("display") for each in row.participants or []]
-    return Team(
-        name=str(row),
-        members=", ".join(filter(None, members)),
-        status_words=TEAM_STATES.get(row.status, row.status or _("status not recorded")),
-        active=row.status == "active",
-        in_error=row.status == ENTERED_IN_ERROR,
         not_understood=not understood(row),
     )
 

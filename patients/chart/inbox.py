@@ -5,14 +5,17 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import Membership
 from accounts.roles import CHART_READ, RESULT_ACKNOWLEDGE
 from fhir.principal import Principal
+from patients.access import kept_away
+from patients.acts.routing import READERS
 from patients.chart.person import Person, person
 from patients.chart.ranges import LocalRanges
 from patients.chart.readings import Reading, reading
@@ -73,8 +76,18 @@ def team(by: Principal) -> Q:
 
 
 def unowned(by: Principal) -> Q:
-    """The queue of ``by``'s facilities."""
-    return Q(owner__isnull=True, facility__in=by.facilities_with(RESULT_ACKNOWLEDGE))
+    """The queue of ``by``'s facilities, but for whom the patient keeps away: the team reads it."""
+    here = Q(owner__isnull=True, facility__in=by.facilities_with(RESULT_ACKNOWLEDGE))
+    return here & ~(kept_away(by, "patient_id") & Q(Exists(_team_readers())))
+
+
+def _team_readers() -> QuerySet[Any]:
+    """Members of the patient's care team who may acknowledge: without one it waits for all."""
+    members = CareTeamMember.objects.giving_access().filter(team__patient=OuterRef("patient_id"))
+    held = Membership.objects.current().filter(
+        user=OuterRef("practitioner__user"), user__is_active=True, role__in=READERS
+    )
+    return members.filter(Exists(held))
 
 
 def escalated(by: Principal) -> Q:
@@ -97,8 +110,6 @@ CONDITIONS: Final = {"mine": mine, "covered": covered, "team": team, "unowned": 
 
 def inbox_counts(by: Principal) -> dict[str, int]:
     """How many results wait in each box, and how many of all are critical and unacknowledged."""
-    if by.kind != "user" or not by.may(RESULT_ACKNOWLEDGE):
-        return dict.fromkeys((*BOXES, "critical"), 0)
     rows = InboxItem.objects.waiting()
     counts = {name: rows.filter(condition(by)).count() for name, condition in CONDITIONS.items()}
     return counts | {"critical": _critical(by).count()}
@@ -155,7 +166,7 @@ def lines(
         _unnamed(line) if str(line.item.owner_id) != by.id and shut & _named(line, parts) else line
         for line in shown
     ]
-    return [line if line.item.patient_id in open_ids else _closed(line) for line in shown]
+    return [line if line.item.patient_id in open_ids else _closed(line, by) for line in shown]
 
 
 def _kept_back(by: Principal, rows: Sequence[PatientRecord]) -> set[UUID]:
@@ -230,9 +241,14 @@ def _shortened(line: Line, most: int) -> Line:
 
 def _unnamed(line: Line) -> Line:
     """Of a labelled result that somebody else is to read: whose, and that it waits."""
-    return replace(_closed(line), name=_("a sensitive result"))
+    return replace(_shut(line), name=_("a sensitive result"))
 
 
-def _closed(line: Line) -> Line:
-    """Of a chart that is not open: who and which test, no value."""
-    return replace(line, readings=[], more=0, conclusion="", may_open=False)
+def _closed(line: Line, by: Principal) -> Line:
+    """Of a chart that is not open: whose, and that it waits; which test to its owner alone."""
+    known = str(line.item.owner_id) == by.id
+    return replace(_shut(line), name=line.name if known else _("a result"))
+
+
+def _shut(line: Line) -> Line:
+    return replace(line, readings=[], more=0, conclusion="", status="", may_open=False)

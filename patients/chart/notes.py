@@ -242,7 +242,8 @@ def unsigned_drafts(principal: Principal) -> list[NoteDraft]:
 def drafts_in(patient: Patient, principal: Principal) -> list[NoteDraft]:
     """Open drafts in one chart, whoever writes them, one's own first."""
     rows = NoteDraft.objects.open().filter(patient=patient).select_related("author")
-    return sorted(rows.order_by("-updated_at"), key=lambda draft: not draft.is_of(principal))
+    newest = rows.order_by("-updated_at")
+    return sorted(newest, key=lambda draft: str(draft.author_id) != principal.id)
 
 
 def matching(text: str) -> Q:

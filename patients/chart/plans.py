@@ -16,6 +16,7 @@ from fhir.principal import Principal
 from fhir.together import Loading
 from patients.acts.plans import ASSESSMENT_AND_PLAN
 from patients.chart.concepts import all_words, name_of, noted, words_of
+from patients.chart.orders import PRIORITIES
 from patients.models import CarePlan, Condition, Goal, Patient, Task
 from patients.models.plans import GOAL_OVER, PLAN_OVER
 
@@ -94,7 +95,7 @@ class TaskRow:
     status: str
     reason: str
     intent: str
-    priority: str
+    priority: str | Promise
     due_at: datetime | None
     overdue: bool
     owner: str
@@ -263,7 +264,7 @@ def task_row(task: Task, *, now: datetime | None = None, mine: bool = False) -> 
         status=task.status or UNKNOWN,
         reason=words_of(task.status_reason),
         intent=task.intent or UNKNOWN,
-        priority=task.priority,
+        priority=PRIORITIES.get(task.priority, task.priority),
         due_at=task.due_at,
         overdue=task.is_open and late,
         owner=reference_words(task.owner),

@@ -22,7 +22,7 @@ SHOWN = 10
 VITALS: dict[str, tuple[str, ...]] = {
     "Blood pressure": ("85354-9", "55284-4", "35094-2"),
     "Pulse": ("8867-4",),
-    "Respiration": ("9279-1",),
+    "Respiratory rate": ("9279-1",),
     "Oxygen saturation": ("59408-5", "2708-6"),
     "Temperature": ("8310-5", "8331-1"),
     "Weight": ("29463-7", "3141-9"),

@@ -14,7 +14,7 @@ from patients.chart.concepts import noted, words_of
 from patients.chart.readings import CODES, VITALS, Reading, breathed, reading, series
 from patients.models import Observation, Patient
 
-ROUNDS = 12
+ROUNDS = 10
 UNDATED = 20
 SALT = "vitals-page"
 POSITION_EXTENSION = "http://hl7.org/fhir/StructureDefinition/observation-bodyPosition"

@@ -1,6 +1,6 @@
 """Visits and stays of one person in words, and the appointments of a day."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts.roles import CHART_READ
 from fhir.principal import Principal
 from patients.acts.appointments import HERE, WAITING
-from patients.acts.visits import IN_BED, TYPES
+from patients.acts.visits import STAYS, TYPES
 from patients.chart.concepts import all_words, understood, words_of
 from patients.chart.person import Person, person
 from patients.models import Appointment, Encounter
@@ -79,6 +79,7 @@ class VisitRow:
     disposition: str
     state: tuple[str, str | Promise]
     is_open: bool
+    to_end: bool
     in_bed: bool
     in_error: bool
     not_understood: bool
@@ -120,11 +121,13 @@ def visit_page(rows: EncounterQuerySet, before: UUID | None) -> tuple[list[Encou
 
 def _type(row: Encounter) -> str:
     """The kind of visit, unless its class says the same."""
-    return "" if row.type_text in TYPES.values() else row.type_text or row.type_display
+    said = row.type_text or row.type_display
+    same = {*TYPES.values(), str(CLASSES.get(row.class_code, ""))}
+    return "" if said in same else said
 
 
-def visit_row(row: Encounter, *, clinical: bool) -> VisitRow:
-    """One visit in words."""
+def visit_row(row: Encounter, *, clinical: bool, mine: Collection[UUID] = ()) -> VisitRow:
+    """One visit in words; it is moved and ended by who does so at its facility."""
     kind = CLASSES.get(row.class_code, row.class_code or _("Visit"))
     stay: dict[str, Any] = row.hospitalization or {}
     return VisitRow(
@@ -142,7 +145,8 @@ def visit_row(row: Encounter, *, clinical: bool) -> VisitRow:
         disposition=words_of(stay.get("dischargeDisposition")),
         state=_state(ENCOUNTER_STATES, row.status),
         is_open=row.is_open,
-        in_bed=row.class_code in IN_BED,
+        to_end=row.is_open and row.organization_id in mine,
+        in_bed=row.class_code in STAYS,
         in_error=row.status == ENTERED_IN_ERROR,
         not_understood=not understood(row),
     )

@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Location, Practitioner, PractitionerRole
-from accounts.roles import CHART_READ, ENCOUNTER_MANAGE, Role
+from accounts.roles import ENCOUNTER_MANAGE, Role
 from fhir.models import Record
 from fhir.principal import Principal
 from patients.acts.visits import IN_BED
 from patients.chart.concepts import all_words, understood
 from patients.chart.person import Person, person
-from patients.models import Encounter
+from patients.models import Encounter, Patient
 
 OUT_OF_USE: dict[str, str | Promise] = {
     "suspended": gettext_lazy("out of use for now"),
@@ -32,14 +32,15 @@ _NUMBERS = re.compile(r"(\d+)")
 
 @dataclass(frozen=True)
 class Stay:
-    """Somebody who is here now."""
+    """Somebody who is here now; the reason is None for whoever may not read it."""
 
     id: UUID
     patient: Person
     since: datetime | None
     status: str
     attending: str
-    reason: str
+    reason: str | None
+    may_open: bool
     reference: str
     not_understood: bool
 
@@ -96,8 +97,11 @@ def house(by: Principal) -> House:
     places = places_of(by)
     wards, beds = _wards(places)
     nowhere: list[Stay] = []
-    for row in _here(by, beds.keys() | wards.keys()):
-        stay = _stay(row, by)
+    here = _here(by, beds.keys() | wards.keys())
+    readable, openable = _readable(by, here), _openable(by, here)
+    for row in here:
+        clinical, may_open = row.pk in readable, row.patient_id in openable
+        stay = _stay(row, clinical=clinical, may_open=may_open)
         where = row.location_id
         if where in beds:
             beds[where].stays.append(stay)
@@ -199,16 +203,28 @@ def _here(by: Principal, places: Iterable[UUID]) -> list[Encounter]:
     return list(rows.select_related("patient", "attending").order_by("start", "id"))
 
 
-def _stay(row: Encounter, by: Principal) -> Stay:
+def _readable(by: Principal, rows: list[Encounter]) -> set[UUID]:
+    """Those of ``rows`` whose charts ``by`` opens: why somebody is here is for nobody else."""
+    seen = Encounter.objects.visible_to(by).filter(pk__in=[row.pk for row in rows])
+    return set(seen.values_list("pk", flat=True))
+
+
+def _openable(by: Principal, rows: list[Encounter]) -> set[UUID]:
+    """Patients among ``rows`` whose charts ``by`` opens; the way to the others begins elsewhere."""
+    seen = Patient.objects.visible_to(by).filter(pk__in=[row.patient_id for row in rows])
+    return set(seen.values_list("pk", flat=True))
+
+
+def _stay(row: Encounter, *, clinical: bool, may_open: bool) -> Stay:
     assert row.patient is not None  # noqa: S101  ``_here`` leaves the others out
-    clinical = by.may(CHART_READ, row.organization_id)
     return Stay(
         id=row.id,
         patient=person(row.patient),
         since=row.start,
         status=row.status,
         attending=str(row.attending or ""),
-        reason=all_words(row.reasons) if clinical else "",
+        reason=all_words(row.reasons) if clinical else None,
+        may_open=may_open,
         reference=row.patient.reference,
         not_understood=not understood(row),
     )

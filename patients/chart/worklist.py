@@ -10,10 +10,10 @@ from uuid import UUID
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEvent, Location
-from accounts.roles import CHART_READ
 from fhir.principal import Principal
 from patients.chart.concepts import all_words
 from patients.chart.history import CLASSES
@@ -141,7 +141,12 @@ def overdue_tasks(by: Principal) -> Any:
 LISTS = (
     PatientList("today", _("Today"), today, _("Nobody is here or expected today.")),
     PatientList("inpatients", _("Inpatients"), inpatients, _("Nobody has a bed today.")),
-    PatientList("mine", _("My list"), mine, _("You are in no care team.")),
+    PatientList(
+        "mine",
+        _("My list"),
+        mine,
+        _("You are in no care team. Join one on the Details page of a chart."),
+    ),
     PatientList("recent", _("Recent"), recent, _("You opened no chart in the last 14 days.")),
 )
 
@@ -155,11 +160,12 @@ class Counter:
     """A number above the list; opening it lists the patients behind it.
 
     Attributes:
+        label: What stands behind the number.
         waiting: The patient of each thing that waits.
     """
 
     id: str
-    label: str | Promise
+    label: Callable[[int], str]
     icon: str
     waiting: Callable[[Principal], list[UUID]]
     none: str | Promise
@@ -169,21 +175,21 @@ class Counter:
 COUNTERS = [
     Counter(
         "critical",
-        _("critical results"),
+        lambda n: ngettext("critical result", "critical results", n),
         "chevrons-up",
         _patients_of(critical_results),
         _("No critical result waits for somebody to see it."),
     ),
     Counter(
         "unsigned",
-        _("to sign"),
+        lambda _n: gettext("to sign"),
         "pen-line",
         _patients_of(unsigned_notes),
         _("No draft of yours waits."),
     ),
     Counter(
         "overdue",
-        _("overdue"),
+        lambda _n: gettext("overdue"),
         "clock",
         _patients_of(overdue_tasks),
         _("No task of yours is overdue."),
@@ -193,13 +199,14 @@ COUNTERS = [
 
 def counters(by: Principal) -> list[dict[str, Any]]:
     """The numbers above the list: what waits, not how many patients."""
-    return [{"counter": each, "value": len(each.waiting(by))} for each in COUNTERS]
+    values = [(each, len(each.waiting(by))) for each in COUNTERS]
+    return [{"counter": each, "value": n, "label": each.label(n)} for each, n in values]
 
 
 def chosen_list(wanted: str) -> PatientList:
     """The list or counter with that id; Today for anything else."""
     behind = [
-        PatientList(each.id, each.label, partial(_behind, each), each.none) for each in COUNTERS
+        PatientList(each.id, each.label(2), partial(_behind, each), each.none) for each in COUNTERS
     ]
     return next((each for each in (*LISTS, *behind) if each.id == wanted), LISTS[0])
 
@@ -212,9 +219,9 @@ def _behind(counter: Counter, by: Principal) -> list[Row]:
 def worklist(by: Principal, wanted: str) -> tuple[PatientList, list[Row]]:
     """One of the lists, complete; patients with unacknowledged critical results come first."""
     chosen = chosen_list(wanted)
-    rows: list[Row] = chosen.rows(by) if by.may(CHART_READ) else []
+    rows: list[Row] = chosen.rows(by)
     ids = [row.patient.id for row in rows]
-    critical, tasks, fresh = _critical(ids), _next_tasks(ids), news_of(ids, by)
+    critical, tasks, fresh = _critical(ids), _next_tasks(ids, by), news_of(ids, by)
     for row in rows:
         row.critical = critical.get(row.patient.id, 0)
         row.task, row.overdue = tasks.get(row.patient.id, ("", False))
@@ -282,11 +289,12 @@ def _critical(patient_ids: list[UUID]) -> dict[UUID, int]:
     return found
 
 
-def _next_tasks(patient_ids: list[UUID]) -> dict[UUID, tuple[str, bool]]:
-    """The open task due first of each patient, and whether it is overdue."""
+def _next_tasks(patient_ids: list[UUID], by: Principal) -> dict[UUID, tuple[str, bool]]:
+    """The open task due first of each patient that ``by`` may read, and whether it is overdue."""
     now = timezone.now()
     rows: Iterable[Task] = (
-        Task.objects.open()
+        Task.objects.visible_to(by)
+        .open()
         .filter(patient__in=patient_ids)
         .order_by("patient_id", "due_at", "id")
         .distinct("patient_id")

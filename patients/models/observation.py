@@ -1,6 +1,7 @@
 """Everything measured or observed (FHIR Observation): vital signs, laboratory, devices."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -89,6 +90,13 @@ class Observation(PatientRecord):
                 name="result_by_time",
             ),
             models.Index(fields=["based_on"], condition=~Q(based_on=""), name="result_of_order"),
+            # Programs ask again and again what is new; rows lie in the order of their writing.
+            BrinIndex(
+                fields=["updated_at"],
+                name="observation_updated",
+                autosummarize=True,
+                pages_per_range=32,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -113,17 +113,22 @@ def medicine_row(line: Medication, remark: str = "") -> tuple[str, str]:
     """Medicine and dosage; below it what else must be known."""
     loud = _("DO NOT GIVE: %s") % line.text if line.not_perform else line.text
     needed = _("as needed") if line.as_needed and "needed" not in line.dosage else ""
-    state = "" if line.status == "active" else line.status.replace("-", " ")
     said = [
         remark,
         line.intent,
         needed,
-        state,
+        _state(line.status),
         _("for %s") % line.reason if line.reason else "",
         _elsewhere(line),
         _("until %s") % day(line.ends_at) if line.ends_at else "",
     ]
     return f"{loud}: {line.dosage}", "; ".join(filter(None, said))
+
+
+def _state(status: str) -> str:
+    if status == "unknown":
+        return _("not known whether it is still taken")
+    return "" if status == "active" else status.replace("-", " ")
 
 
 def _elsewhere(line: Medication) -> str:

@@ -81,6 +81,11 @@ def test_the_counter_of_critical_results_lists_their_patients(desk, harbour, ros
     assert ("ZIMMER" in page, "LINDQVIST" in page) == (True, False)
 
 
+def test_one_critical_result_is_one_in_words_too(desk, harbour, rosa):
+    InboxItem.objects.create(patient=rosa, kind="Observation", record_id=rosa.id, critical=True)
+    assert "<b>1</b> critical result</a>" in desk()
+
+
 def test_a_draft_of_mine_waits_to_be_signed(desk, dr_ames, rosa):
     NoteDraft.objects.create(author=dr_ames, patient=rosa, title="Ward round")
     assert "Ward round" in desk()

@@ -80,5 +80,15 @@ def merge_page(
         if name in current
     ]
     different = [row for row in rows if row["now"] != row["yours"]]
-    context = banner(patient) | {"form": form, "different": different, "title": title}
+    added = [
+        bound.label
+        for bound in form.visible_fields()
+        if bound.name not in current and bound.value() and not isinstance(bound.value(), bool)
+    ]
+    context = banner(patient) | {
+        "form": form,
+        "different": different,
+        "added": added,
+        "title": title,
+    }
     return render(request, "patients/merge.html", context, status=409)

@@ -134,7 +134,6 @@ def _initial(order: MedicationRequest, due: str) -> dict[str, Any]:
         "at": timezone.localtime().replace(second=0, microsecond=0),
         "dose": ordered.text if ordered else "",
         "due_at": due,
-        "outcome": "given",
     }
 
 

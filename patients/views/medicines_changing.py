@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -23,7 +24,7 @@ from patients.acts.medication_reviews import (
     reconcile,
     record_elsewhere,
 )
-from patients.acts.medications import hold, resume, running, stop
+from patients.acts.medications import NotRunning, hold, resume, running, stop
 from patients.chart.medicines import Medication, current_medications
 from patients.forms.medicines import (
     ElsewhereForm,
@@ -46,7 +47,7 @@ POSTED = ["GET", "HEAD", "POST"]
 def medication_stop(request: HttpRequest, medication_id: UUID) -> HttpResponse:
     """End a prescription for good."""
     order, patient = open_record(request, MedicationRequest, medication_id)
-    running(order)
+    still_running(order)
     form = StopForm(request.POST or None, initial=_initial(order.version))
 
     def act() -> None:
@@ -67,7 +68,7 @@ def medication_stop(request: HttpRequest, medication_id: UUID) -> HttpResponse:
 def medication_hold(request: HttpRequest, medication_id: UUID) -> HttpResponse:
     """Pause a prescription, or let it run again."""
     order, patient = open_record(request, MedicationRequest, medication_id)
-    running(order)
+    still_running(order)
     form = EndForm(request.POST or None, initial=_initial(order.version))
     turn = resume if order.status == "on-hold" else hold
 
@@ -92,6 +93,19 @@ def statement_stop(request: HttpRequest, statement_id: UUID) -> HttpResponse:
         )
 
     return changed(request, patient, told, form, act, "stop")
+
+
+def still_running(order: MedicationRequest) -> None:
+    """Neither stopped nor over.
+
+    Raises:
+        NotRunning: it is; the page leads to it.
+    """
+    try:
+        running(order)
+    except NotRunning as over:
+        over.way_on = reverse("medication", args=[order.pk])
+        raise
 
 
 def _initial(version: int) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from accounts.roles import IDENTITY_READ, IDENTITY_WRITE
 from fhir.errors import Invalid, VersionConflict
 from patients.acts import people
 from patients.acts.people import PossibleDuplicate
+from patients.chart.care_team import in_a_team, teams
 from patients.chart.identity import personal
 from patients.chart.person import person
 from patients.duplicates import Duplicate
@@ -50,6 +51,9 @@ def details(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     looked_at(request, patient)
     context = frame(request, patient, "details")
     context |= personal(patient, chart_open=context["chart_open"])
+    if context["chart_open"]:
+        found = teams(patient, principal(request))
+        context |= {"teams": found, "in_a_team": in_a_team(found)}
     context["death_form"] = DeathForm(initial={"version": patient.version})
     context["version"] = patient.version
     return render(request, "people/details.html", context)

@@ -252,7 +252,11 @@ class ReasonsForm(forms.Form):
         options = [("", "–"), *OVERRIDE_REASONS.items()]
         for finding in findings:
             self.fields[f"why-{finding.rule_id}"] = forms.ChoiceField(
-                choices=options, label=gettext_lazy("Reason to go on all the same")
+                choices=options,
+                label=gettext_lazy("Reason to go on all the same"),
+                error_messages={
+                    "required": gettext_lazy("Choose a reason, or change the prescription.")
+                },
             )
             self.fields[f"words-{finding.rule_id}"] = forms.CharField(
                 max_length=300, required=False, label=gettext_lazy("In your words")

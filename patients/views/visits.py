@@ -18,7 +18,7 @@ from accounts.roles import ENCOUNTER_MANAGE, IDENTITY_READ
 from fhir.errors import NotAllowed, NotFound, Refusal, VersionConflict
 from patients.acts import visits as acts
 from patients.acts.identity import known_person
-from patients.acts.visits import IN_BED, Arrival
+from patients.acts.visits import STAYS, Arrival
 from patients.chart.visits import appointment_rows, visit_page, visit_row
 from patients.chart.ward import free_beds, staff_of
 from patients.forms.visits import AdmitForm, DischargeForm, FinishForm, StartForm, TransferForm
@@ -40,15 +40,16 @@ def visits(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     looked_at(request, patient)
     context = frame(request, patient, "visits")
     clinical = context["chart_open"]
+    mine = by.facilities_with(ENCOUNTER_MANAGE)
     rows = Encounter.objects.of(patient)
     found, after = visit_page(rows if clinical else rows.managed_by(by), _key(request))
     booked = Appointment.objects.of(patient).order_by("-start", "-id")
     booked = booked if clinical else booked.managed_by(by)
     context |= {
-        "visits": [visit_row(row, clinical=clinical) for row in found],
+        "visits": [visit_row(row, clinical=clinical, mine=mine) for row in found],
         "after": after,
         "appointments": appointment_rows(booked[:APPOINTMENTS_SHOWN], by),
-        "mine": set(by.facilities_with(ENCOUNTER_MANAGE)),
+        "managed": set(booked.managed_by(by).values_list("pk", flat=True)[:APPOINTMENTS_SHOWN]),
     }
     return render(request, "people/visits.html", context)
 
@@ -133,7 +134,7 @@ def transfer(request: HttpRequest, encounter_id: UUID) -> HttpResponse:
 def discharge(request: HttpRequest, encounter_id: UUID) -> HttpResponse:
     """The end of a stay or visit."""
     stay, patient = open_stay(request, encounter_id)
-    in_bed = stay.class_code in IN_BED
+    in_bed = stay.class_code in STAYS
     kind = DischargeForm if in_bed else FinishForm
     form = kind(request.POST or None, initial={"at": now(), "version": stay.version})
 

@@ -42,7 +42,7 @@ def vitals(request: HttpRequest, patient_id: UUID) -> HttpResponse:
                 vitals=form.vitals,
                 checked=form.cleaned_data["checked"],
             )
-            said = ", ".join(map(str, rows))
+            said = ", ".join(sign_of(row) or str(row) for row in rows)
             messages.success(request, _("Recorded: %(signs)s.") % {"signs": said})
             return redirect("vitals", patient.id)
     looked(request, patient)

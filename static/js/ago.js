@@ -1,6 +1,7 @@
 /** Keeps "12 s ago" true while a page stays open. */
 
 const SIZES = [
+  [365 * 86400, "y"],
   [86400, "d"],
   [3600, "h"],
   [60, "min"],

@@ -11,7 +11,9 @@ function token() {
 }
 
 function post(address) {
-  return fetch(address, { method: "POST", headers: { "X-CSRFToken": token() }, redirect: "manual" });
+  // It arrives even where the page is left at once: a window closed after the lock stays locked.
+  const kept = { redirect: "manual", keepalive: true };
+  return fetch(address, { method: "POST", headers: { "X-CSRFToken": token() }, ...kept });
 }
 
 /** Typing into a long form is being there, though nothing is sent. */
@@ -58,6 +60,10 @@ export function startIdle() {
   for (const kind of ["keydown", "pointerdown", "pointermove", "wheel", "touchstart"]) {
     document.addEventListener(kind, () => dialog.open || onTouch(button), { passive: true });
   }
+  button.form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    cover(button);
+  });
   dialog.addEventListener("cancel", (event) => event.preventDefault());
   const form = dialog.querySelector("form");
   form.addEventListener("submit", (event) => {

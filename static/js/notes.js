@@ -20,6 +20,11 @@ class Autosave {
     form.addEventListener("input", () => this.changed());
     form.addEventListener("submit", (event) => this.onSubmit(event));
     document.addEventListener("visibilitychange", () => document.hidden && this.soon(0));
+    // Behind the lock nothing is saved; the moment it opens, what waited is.
+    document.getElementById("locked")?.addEventListener("close", async () => {
+      await this.running?.catch(() => false);
+      this.soon(0);
+    });
   }
 
   /** What would be sent, without what only the sending itself changes. */

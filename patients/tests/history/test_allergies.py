@@ -83,6 +83,16 @@ def test_an_allergy_is_not_recorded_twice(rosa, as_ames, penicillin):
         )
 
 
+def test_its_kind_is_said_with_the_word_of_the_form(chart, rosa, penicillin):
+    page = chart.get(f"/patients/{rosa.id}/allergies/").content.decode()
+    assert ('<td data-label="Kind">medicine</td>' in page, penicillin.type) == (True, "")
+
+
+def test_a_refusal_beside_its_field_names_the_field_once(post, rosa, penicillin):
+    text = post(f"/patients/{rosa.id}/allergies/new/", **form()).content.decode()
+    assert "Substance: An allergy to Penicillin stands already." in text
+
+
 def test_an_edit_keeps_what_the_form_does_not_show(post, rosa):
     reaction = {"manifestation": [{"text": "Hives"}], "onset": "2019", "description": "at once"}
     row = changes.create(

@@ -350,6 +350,15 @@ def test_the_merge_page_says_choices_in_words(post, gout):
     assert "<td>Differential: one of several</td><td>Confirmed</td>" in text
 
 
+def test_the_merge_page_says_what_is_added(post, gout):
+    changes.update(gout, by=SYSTEM)
+    text = post(
+        f"/problems/{gout.id}/edit/", **form(version="1", note="Left foot")
+    ).content.decode()
+    assert "added to what stands now: Add a note." in text
+    assert "says the same as what stands now" not in text
+
+
 def test_the_merge_page_leaves_out_what_is_the_same(post, gout):
     changes.update(gout, by=SYSTEM)
     text = post(f"/problems/{gout.id}/edit/", **form(version="1")).content.decode()

@@ -43,6 +43,13 @@ def test_the_merge_page_saves_over_the_newer_version(doctor_client, rosa):
     assert row.status == "stopped"
 
 
+def test_a_stop_of_what_is_over_leads_to_what_stands(doctor_client, rosa):
+    row = order(rosa, status="stopped")
+    answer = stop(doctor_client, row, rosa)
+    assert answer.status_code == 409
+    assert f'href="/medications/{row.id}/"' in text(answer)
+
+
 def test_a_stale_renewal_gets_the_merge_page(doctor_client, rosa):
     row = order(rosa)
     address = f"/medications/{row.id}/renew/"

@@ -55,6 +55,7 @@ def test_a_walk_stands_in_the_header(doctor_client, rosa):
 def test_a_walk_with_an_open_line_is_refused(doctor_client, rosa):
     answer = walk(doctor_client, rosa, order(rosa), outcome="")
     assert (answer.status_code, MedicationReview.objects.count()) == (422, 0)
+    assert "Choose what became of it." in text(answer)
 
 
 def test_a_walk_over_a_list_that_changed_keeps_nothing(doctor_client, rosa):

@@ -113,6 +113,7 @@ def test_an_allergy_is_not_signed_over_without_a_reason(doctor_client, rosa):
     allergic(rosa)
     answer = signed(doctor_client, rosa, medicine="Amoxicillin", dose="500 mg")
     assert (answer.status_code, MedicationRequest.objects.count()) == (422, 0)
+    assert "Choose a reason, or change the prescription." in answer.content.decode()
 
 
 def test_an_allergy_is_signed_over_with_a_reason(doctor_client, rosa):

@@ -208,7 +208,7 @@ def test_the_page_books(client, registrar, rosa, harbour, soon):
     [
         ({"minutes": "0"}, "greater than or equal to 1"),
         ({"minutes": "many"}, "whole number"),
-        ({"description": ""}, "required"),
+        ({"description": ""}, "What for: fill this in."),
         ({"start": "31-Feb"}, "valid date"),
         ({"start": "2020-01-01T10:00"}, "it has passed"),
     ],

@@ -220,3 +220,9 @@ def test_the_look_at_the_details_is_on_record(client, registrar, rosa):
     client.force_login(registrar)
     client.get(f"/patients/{rosa.id}/details/")
     assert AuditEvent.objects.get(action="read-identity").patient_id == rosa.id
+
+
+def test_a_name_says_that_it_is_one(client, dr_ames, rich):
+    client.force_login(dr_ames)
+    page = client.get(f"/patients/{rich.id}/details/").content.decode()
+    assert "<dt>Name, before marriage</dt>" in page

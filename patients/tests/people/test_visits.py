@@ -23,6 +23,7 @@ from patients.acts.visits import (
     transfer,
 )
 from patients.models import Encounter, Patient
+from patients.tests.access.labelled import in_team, refuses
 from tests.cast import person
 
 HOME = {"text": "Home"}
@@ -250,12 +251,34 @@ def test_the_ward_shows_free_beds(at_desk, stay, bed_2):
     assert "1 taken, 1 free" in at_desk.get("/ward/").content.decode()
 
 
-def test_the_ward_says_why_to_clinicians_only(client, dr_ames, registrar, stay):
-    seen = []
-    for user in (dr_ames, registrar):
+def wards(client, *users):
+    """The ward as each of ``users`` sees it."""
+    for user in users:
         client.force_login(user)
-        seen.append("Fall" in client.get("/ward/").content.decode())
-    assert seen == [True, False]
+        yield client.get("/ward/").content.decode()
+
+
+def test_the_ward_says_why_to_clinicians_only(client, dr_ames, registrar, stay):
+    assert ["Fall" in page for page in wards(client, dr_ames, registrar)] == [True, False]
+
+
+@pytest.fixture
+def refused(stay, otto):
+    """Otto lies on the ward and keeps everybody but the team of Dr Ames away."""
+    in_team(otto, "ames")
+    return refuses(otto)
+
+
+def test_the_ward_keeps_why_from_whom_the_patient_refused(client, dr_ames, nurse, refused):
+    pages = wards(client, dr_ames, nurse)
+    seen = [("LINDQVIST-BERG" in page, "Fall" in page) for page in pages]
+    assert seen == [(True, True), (True, False)]
+
+
+def test_the_ward_leads_to_a_chart_only_where_it_opens(client, dr_ames, nurse, refused, otto):
+    chart = f'href="/patients/{otto.pk}/"'
+    seen = [(chart in page, "not open to you" in page) for page in wards(client, dr_ames, nurse)]
+    assert seen == [(True, False), (False, True)]
 
 
 def test_the_ward_of_another_facility_is_not_shown(client, dr_baum, stay):
@@ -281,6 +304,21 @@ def form(patient, **typed):
     return {"patient": str(patient.id), "at": now} | typed
 
 
+def test_a_visit_is_not_named_twice(at_desk, otto, harbour):
+    words = {"class_code": "EMER", "type_text": "Emergency visit", "status": "in-progress"}
+    changes.create(Encounter(patient=otto, organization=harbour, **words), by=SYSTEM)
+    page = at_desk.get(f"/patients/{otto.id}/visits/").content.decode()
+    assert "<b>Emergency visit</b>" in page
+
+
+def test_an_emergency_stay_is_moved_and_discharged_from_here_too(at_desk, otto, harbour):
+    words = {"class_code": "EMER", "status": "in-progress"}
+    stay = changes.create(Encounter(patient=otto, organization=harbour, **words), by=SYSTEM)
+    page = at_desk.get(f"/patients/{otto.id}/visits/").content.decode()
+    assert f"/encounters/{stay.id}/transfer/" in page
+    assert "Where to" in at_desk.get(f"/encounters/{stay.id}/discharge/").content.decode()
+
+
 def test_the_page_admits(at_desk, rosa, bed_1):
     at_desk.post(f"/patients/{rosa.id}/visits/admit/", form(rosa, place=str(bed_1.pk)))
     assert Encounter.objects.filter(location=bed_1, patient=rosa).exists()
@@ -295,6 +333,15 @@ def test_the_page_discharges(at_desk, stay, otto):
     at_desk.post(f"/encounters/{stay.id}/discharge/", form(otto, disposition="home", version="1"))
     stay.refresh_from_db()
     assert stay.status == "finished"
+
+
+def test_a_discharge_that_says_not_where_to_is_refused(at_desk, stay, otto):
+    path = f"/encounters/{stay.id}/discharge/"
+    assert '<option value="" selected>Choose</option>' in at_desk.get(path).content.decode()
+    answer = at_desk.post(path, form(otto, disposition="", version="1"))
+    stay.refresh_from_db()
+    assert (answer.status_code, stay.status) == (422, "in-progress")
+    assert "Choose where the patient goes." in answer.content.decode()
 
 
 def test_a_stale_discharge_is_shown_again_with_what_changed(at_desk, moved, otto):

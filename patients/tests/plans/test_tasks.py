@@ -148,6 +148,13 @@ def test_an_edit_keeps_the_rest_of_the_restriction(send, rosa):
     assert (row.description, row.restriction, row.due_at) == ("y", {"repetitions": 3}, None)
 
 
+def test_the_priority_is_asked_and_said_in_words(send, client, rosa):
+    asked = client.get(f"/patients/{rosa.id}/follow-ups/new/").content.decode()
+    assert ">as soon as possible</option>" in asked
+    task(rosa, description="x", priority="stat")
+    assert "immediately" in client.get(f"/patients/{rosa.id}/plans/").content.decode()
+
+
 def test_an_edit_of_the_words_keeps_the_literal_day(send, rosa):
     row = task(rosa, description="x", restriction={"period": {"end": "2027-03"}})
     day = f"{timezone.localtime(row.due_at):%Y-%m-%d}"

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from patients.models import Condition, Flag, Observation, Procedure
+from patients.models import Condition, Flag, MedicationStatement, Observation, Procedure
 from patients.tests.printing.conftest import allergic, order, row, weighed
 
 
@@ -33,6 +33,13 @@ def sodium(patient, value, **columns):
         "effective_start": timezone.now() - timedelta(hours=5),
     }
     return row(Observation, patient, **said | columns)
+
+
+def test_a_medicine_of_which_nobody_knows_more_says_so(summary, rosa):
+    day = timezone.now() - timedelta(days=3)
+    said = {"status": "unknown", "medication_text": "Ibuprofen", "asserted_at": day}
+    row(MedicationStatement, rosa, **said)
+    assert "not known whether it is still taken" in " ".join(summary().split())
 
 
 def test_an_empty_chart_says_none_recorded_for_each_part(summary):

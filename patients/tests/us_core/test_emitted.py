@@ -20,6 +20,7 @@ NONE = "no profile"
 DECLARED = {
     "AllergyIntolerance": {"allergyintolerance"},
     "CarePlan": {"careplan"},
+    "CareTeam": {"careteam"},
     "Condition": {"condition-encounter-diagnosis", "condition-problems-health-concerns"},
     "DiagnosticReport": {"diagnosticreport-lab", "diagnosticreport-note"},
     "DocumentReference": {"documentreference", NONE},  # the profile is for notes, not for files

@@ -6,11 +6,12 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from accounts.models import Location, Organization
+from accounts.models import Location, Organization, Practitioner
 from fhir.principal import Principal
 from fhir.times import moment_range
 from patients.acts.allergies import Allergy, Reaction, no_known_allergies, record_allergy
 from patients.acts.belonging import Relation, add_related_person, record_consent
+from patients.acts.care_teams import Joining, add_to_team, take_out
 from patients.acts.documents import File, file_document
 from patients.acts.family import Illness, Relative, record_relative
 from patients.acts.flags import raise_flag
@@ -93,6 +94,7 @@ class Round:
         self.medicines(patient)
         self.tests(patient)
         self.words(patient)
+        self.cared_for(patient)
         self.worn(patient)
         self.left(patient)
         return patient
@@ -233,6 +235,15 @@ class Round:
             decision="permit",
             at=timezone.now(),
         )
+
+    def cared_for(self, patient: Patient) -> None:
+        """A care team, and somebody who left it."""
+        rows = Practitioner.objects.filter(user__in=[self.doctor.id, self.nurse.id])
+        roles = (Coded(SNOMED, "224535009", "Registered nurse"), Coded(text="Wound care"))
+        for who, role in zip(rows, roles, strict=True):
+            joining = Joining(who, role, "Asked in")
+            team = add_to_team(by=self.doctor, patient=patient, joining=joining)
+        take_out(by=self.doctor, team=team, who=who, reason="Healed", expected=team.version)
 
     def worn(self, patient: Patient) -> None:
         """What a device measures, and a clinician accepts."""

@@ -130,6 +130,16 @@ def test_the_bounds_themselves_are_possible_once_checked(send, rosa, field, valu
     assert send(**{field: value}, checked="on").status_code == 302
 
 
+def test_an_impossible_number_is_told_beside_what_is_no_number(send):
+    answer = send(systolic="abc", diastolic="80", temperature="400")
+    assert {"systolic", "temperature"} == set(answer.context["form"].errors)
+
+
+def test_what_was_recorded_is_said_in_the_words_of_the_form(send, client):
+    said = client.get(send(spo2="96", pulse="72").url).content.decode()
+    assert "Recorded: Oxygen saturation, Pulse." in said
+
+
 def test_a_refusal_names_field_value_and_remedy(send):
     said = send(pulse="720").content.decode()
     assert "Pulse: 720 /min cannot have been measured" in said

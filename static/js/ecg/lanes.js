@@ -43,19 +43,43 @@ export function drawLanes(context, { lanes }, told, colour) {
     context.save();
     draw[name](context, lane, told, x, colour);
     context.restore();
-    if (LABELS[name] && told.widthPx > 600) drawLabel(context, LABELS[name], lane, colour);
   }
 }
 
-function drawLabel(context, text, { top }, colour) {
+/** The names of the lanes, beside the mark of the page and whatever else stands in a lane. */
+export function drawLabels(context, { lanes }, told, [left, size], colour) {
+  if (told.widthPx <= 600) return;
   context.font = FONT;
+  context.textAlign = "left";
   context.textBaseline = "top";
-  context.fillStyle = colour.ground;
-  context.globalAlpha = 0.8;
-  context.fillRect(1, top, context.measureText(text).width + 5, 11);
-  context.globalAlpha = 1;
-  context.fillStyle = colour.words;
-  context.fillText(text, 3, top);
+  const x = (ms) => (ms / told.lengthMs) * told.widthPx;
+  for (const [name, { top }] of Object.entries(lanes)) {
+    if (!LABELS[name]) continue;
+    const room = context.measureText(LABELS[name]).width + 5;
+    const page = size < room ? [[left, left + size]] : [[left, left + 3], [left + size - 3, left + size]];
+    const taken = name === "marks" ? [...page, ...marked(told.whole, x)] : page;
+    const at = freePlace(taken, room, told.widthPx);
+    context.fillStyle = colour.ground;
+    context.globalAlpha = 0.8;
+    context.fillRect(at, top + 1, room, 11);
+    context.globalAlpha = 1;
+    context.fillStyle = colour.words;
+    context.fillText(LABELS[name], at + 2, top);
+  }
+}
+
+function marked({ episodes, events }, x) {
+  const spans = episodes.map(({ start_ms: from, end_ms: to }) => [x(from), Math.max(x(from) + 2, x(to))]);
+  return [...spans, ...events.map((ms) => [x(ms) - 5, x(ms) + 5])];
+}
+
+/** Where from the left `room` pixels stand free of the spans that are taken; at the left if nowhere. */
+export function freePlace(taken, room, widthPx) {
+  let at = 1;
+  for (const [from, to] of [...taken].sort(([a], [b]) => a - b)) {
+    if (from < at + room && to > at) at = to + 2;
+  }
+  return at + room > widthPx ? 1 : at;
 }
 
 function drawOutline(context, { top, height }, { outline }, x, colour) {

@@ -1,6 +1,6 @@
 /** The whole recording on one time axis, with the page that is shown marked in it. */
 
-import { drawLanes, laneLayout } from "./lanes.js";
+import { drawLabels, drawLanes, laneLayout } from "./lanes.js";
 import { sharpContext } from "./paper.js";
 
 const KEY_STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1 };
@@ -68,7 +68,11 @@ export class Overview {
     const context = sharpContext(this.#canvas, width, height);
     this.#drawBelow(layout, told, width, height, colour);
     context.drawImage(this.#below, 0, 0, width, height);
-    this.#window(context, width, height, colour);
+    const { startMs, pageMs, lengthMs } = this.#view;
+    const left = (startMs / lengthMs) * width;
+    const size = Math.max(4, (Math.min(pageMs, lengthMs) / lengthMs) * width);
+    this.#window(context, [left, size], height, colour);
+    drawLabels(context, layout, { ...told, lengthMs, widthPx: width }, [left, size], colour);
   }
 
   /** The lanes change seldom, the mark of the page with every move: they are drawn apart. */
@@ -83,10 +87,7 @@ export class Overview {
     drawLanes(context, layout, { ...told, lengthMs, widthPx: width }, colour);
   }
 
-  #window(context, width, height, colour) {
-    const { startMs, pageMs, lengthMs } = this.#view;
-    const left = (startMs / lengthMs) * width;
-    const size = Math.max(4, (Math.min(pageMs, lengthMs) / lengthMs) * width);
+  #window(context, [left, size], height, colour) {
     context.save();
     context.globalAlpha = 0.16;
     context.fillStyle = colour.window;
