@@ -3,18 +3,16 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import principal
+from accounts.admin_asking import AsksFirst, asks_first
 from accounts.admin_scope import ByScope
 from accounts.clients import registering, tokens
 from accounts.clients.registering import Registration
@@ -24,11 +22,18 @@ from fhir import scopes
 
 # The newest tokens stand on the page of their client; the audit trail has all of them.
 TOKENS_SHOWN = 20
+SHOWN_ONCE = "admin/accounts/client/secret.html"
 
 
 class ClientForm(ModelForm[Client]):
     """What a program may do, and about whose patients."""
 
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=255,
+        widget=forms.TextInput(attrs={"size": 40}),
+        error_messages={"required": _("A client needs a name, such as “Laboratory Nord”.")},
+    )
     scope = forms.CharField(
         label=_("Scopes"),
         widget=forms.Textarea(attrs={"rows": 4, "cols": 60}),
@@ -41,7 +46,6 @@ class ClientForm(ModelForm[Client]):
     class Meta:
         model = Client
         fields = ("name", "facilities", "all_facilities")
-        widgets = {"name": forms.TextInput(attrs={"size": 40})}
         labels = {"all_facilities": _("All facilities")}
         help_texts = {
             "facilities": _("It sees the patients who are known there."),
@@ -52,17 +56,6 @@ class ClientForm(ModelForm[Client]):
         super().__init__(*args, **kwargs)
         if "scope" in self.fields:
             self.fields["scope"].initial = "\n".join(self.instance.allowed)
-
-    def clean_name(self) -> str:
-        """A name of letters or digits.
-
-        Raises:
-            ValidationError: there is none.
-        """
-        name = str(self.cleaned_data["name"]).strip()
-        if not name:
-            raise forms.ValidationError(_("A client needs a name, such as “Laboratory Nord”."))
-        return name
 
     def clean_scope(self) -> str:
         """Scopes that this server gives, in one spelling.
@@ -89,7 +82,7 @@ class ClientForm(ModelForm[Client]):
         return Registration(said["name"], said["scope"], list(said["facilities"]), everywhere)
 
 
-class Clients(ByScope, admin.ModelAdmin):  # type: ignore[type-arg]
+class Clients(ByScope, AsksFirst):
     """Programs that use the FHIR API. What they read is not shown here."""
 
     scope = CLIENT_MANAGE
@@ -101,6 +94,7 @@ class Clients(ByScope, admin.ModelAdmin):  # type: ignore[type-arg]
     ordering = ("name",)
     filter_horizontal = ("facilities",)
     change_form_template = "admin/accounts/client/change_form.html"
+    view_on_site = False  # the toolkit's own pages have no address here
     told = ("client_id", "active", "registered", "last_used_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Client]:
@@ -162,7 +156,8 @@ class Clients(ByScope, admin.ModelAdmin):  # type: ignore[type-arg]
         obj: Client,
         post_url_continue: str | None = None,  # noqa: ARG002
     ) -> HttpResponse:
-        return self._secret_page(request, obj, request.client_secret)  # type: ignore[attr-defined]
+        secret = request.client_secret  # type: ignore[attr-defined]
+        return self.shown_once(request, SHOWN_ONCE, obj, secret=secret)
 
     def change_view(
         self,
@@ -187,52 +182,36 @@ class Clients(ByScope, admin.ModelAdmin):  # type: ignore[type-arg]
             *super().get_urls(),
         ]
 
-    def secret(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @asks_first(
+        _("Make a new secret"),
+        _(
+            "Make a new secret for %(name)s? The old one and every token end now: the program "
+            "works again when it has the new one."
+        ),
+    )
+    def secret(self, request: HttpRequest, client: Client) -> HttpResponse:
         """A new secret; the old one and every token end."""
-        client = self._known(request, pk)
-        if request.method != "POST":
-            return self._page(request, "confirm.html", client, what="secret")
         made = registering.renew_secret(by=principal(request), client=client)
-        return self._secret_page(request, client, made)
+        return self.shown_once(request, SHOWN_ONCE, client, secret=made)
 
-    def off(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @asks_first(
+        _("Switch off"),
+        _("Switch %(name)s off? Every token of it ends now, and it gets no new one."),
+    )
+    def off(self, request: HttpRequest, client: Client) -> HttpResponse:
         """Nothing of it opens anything any more."""
-        client = self._known(request, pk)
-        if request.method != "POST":
-            return self._page(request, "confirm.html", client, what="off")
         ended = registering.switch_off(by=principal(request), client=client)
         words = gettext("%(client)s is switched off; %(n)d tokens ended.")
-        return self._back(request, client, words % {"client": client, "n": ended})
+        return self.back(request, client, words % {"client": client, "n": ended})
 
-    def on(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @asks_first(
+        _("Switch on"),
+        _(
+            "Switch %(name)s on? It may ask for tokens again with its secret; those of before "
+            "stay dead."
+        ),
+    )
+    def on(self, request: HttpRequest, client: Client) -> HttpResponse:
         """It may ask for tokens again."""
-        client = self._known(request, pk)
-        if request.method != "POST":
-            return self._page(request, "confirm.html", client, what="on")
         registering.switch_on(by=principal(request), client=client)
-        return self._back(request, client, gettext("%(c)s is switched on.") % {"c": client})
-
-    def _known(self, request: HttpRequest, pk: int) -> Client:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        return get_object_or_404(self.get_queryset(request), pk=pk)
-
-    def _back(self, request: HttpRequest, client: Client, words: str) -> HttpResponse:
-        self.message_user(request, words, messages.SUCCESS)
-        return HttpResponseRedirect(reverse("admin:accounts_client_change", args=[client.pk]))
-
-    def _secret_page(self, request: HttpRequest, client: Client, secret: str) -> HttpResponse:
-        answer = self._page(request, "secret.html", client, secret=secret)
-        answer["Cache-Control"] = "no-store"
-        return answer
-
-    def _page(
-        self, request: HttpRequest, name: str, client: Client, **more: Any
-    ) -> TemplateResponse:
-        context = self.admin_site.each_context(request) | {
-            "client": client,
-            "opts": self.model._meta,
-            "title": str(client),
-            **more,
-        }
-        return TemplateResponse(request, f"admin/accounts/client/{name}", context)
+        return self.back(request, client, gettext("%(c)s is switched on.") % {"c": client})

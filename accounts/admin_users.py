@@ -2,22 +2,26 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.forms import (
+    AdminPasswordChangeForm,
+    AdminUserCreationForm,
+    ReadOnlyPasswordHashField,
+    ReadOnlyPasswordHashWidget,
+    UserChangeForm,
+)
 from django.db import models
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.access import principal
+from accounts.admin_asking import AsksFirst, asks_first
 from accounts.admin_scope import ByScope
 from accounts.models import Membership, Session, User
 from accounts.sign_in import attempts, second_factor, sessions
@@ -48,7 +52,24 @@ class GivenPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
         return user
 
 
-class Users(ByScope, UserAdmin):  # type: ignore[type-arg]
+class KeptPassword(ReadOnlyPasswordHashWidget):
+    """The way to another password; how this one is kept is for nobody to read."""
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        return context | {"summary": []}
+
+
+class KnownUserForm(UserChangeForm):  # type: ignore[type-arg]
+    password = ReadOnlyPasswordHashField(
+        label=gettext_lazy("Password"),
+        help_text=gettext_lazy("Nobody can read it. Give out another when it is forgotten."),
+        widget=KeptPassword,
+    )
+
+
+class Users(ByScope, AsksFirst, UserAdmin):  # type: ignore[type-arg]
+    form = KnownUserForm
     add_form = NewUserForm
     change_password_form = GivenPasswordForm
     change_form_template = "admin/accounts/user/change_form.html"
@@ -158,46 +179,42 @@ class Users(ByScope, UserAdmin):  # type: ignore[type-arg]
             *super().get_urls(),
         ]
 
-    def lost(self, request: HttpRequest, pk: Any) -> HttpResponse:
+    @asks_first(
+        gettext_lazy("Reset the second factor"),
+        gettext_lazy(
+            "Reset the second factor of %(name)s? Make sure first, face to face or by a number "
+            "that you know, that it is %(name)s who asks. Apps, passkeys and recovery codes of "
+            "this account open nothing any more, it is signed out everywhere, and whoever signs "
+            "in next with its password sets up a new one."
+        ),
+    )
+    def lost(self, request: HttpRequest, user: User) -> HttpResponse:
         """Take lost second factors away; the next sign-in sets up another."""
-        user = self._known(request, pk)
-        if request.method != "POST":
-            return self._ask(request, user, "second-factor")
         second_factor.reset(by=principal(request), user=user)
-        return self._back(request, user, _("The second factors are gone, and so are the sessions."))
+        return self.back(request, user, _("The second factors are gone, and so are the sessions."))
 
-    def out(self, request: HttpRequest, pk: Any) -> HttpResponse:
+    @asks_first(
+        gettext_lazy("Sign out everywhere"),
+        gettext_lazy(
+            "Sign %(name)s out everywhere? Open pages show the door within seconds; what was "
+            "not saved is lost."
+        ),
+    )
+    def out(self, request: HttpRequest, user: User) -> HttpResponse:
         """Sign somebody out everywhere."""
-        user = self._known(request, pk)
-        if request.method != "POST":
-            return self._ask(request, user, "sign-out")
         sessions.end(by=principal(request), sessions=sessions.open_to(user), user=user)
-        return self._back(request, user, _("Signed out everywhere."))
+        return self.back(request, user, _("Signed out everywhere."))
 
-    def again(self, request: HttpRequest, pk: Any) -> HttpResponse:
+    @asks_first(
+        gettext_lazy("Allow attempts again"),
+        gettext_lazy(
+            "Let %(name)s try to sign in again? The failed attempts at this account are "
+            "forgotten; those from one address are not."
+        ),
+    )
+    def again(self, request: HttpRequest, user: User) -> HttpResponse:
         """Let somebody try again who mistyped too often, or whom a stranger locked out."""
-        user = self._known(request, pk)
-        if request.method != "POST":
-            return self._ask(request, user, "attempts")
         attempts.forgive(user.get_username())
         attempts.forgive_codes(str(user.pk))
         audit.record(principal(request), "forgive-attempts", detail={"user": str(user.pk)})
-        return self._back(request, user, _("Signing in can be tried again."))
-
-    def _known(self, request: HttpRequest, pk: Any) -> User:
-        if not self.has_change_permission(request):
-            raise PermissionDenied
-        return get_object_or_404(User, pk=pk)
-
-    def _ask(self, request: HttpRequest, user: User, what: str) -> TemplateResponse:
-        context = self.admin_site.each_context(request) | {
-            "account": user,
-            "opts": self.model._meta,
-            "title": str(user),
-            "what": what,
-        }
-        return TemplateResponse(request, "admin/accounts/user/confirm.html", context)
-
-    def _back(self, request: HttpRequest, user: User, words: str) -> HttpResponse:
-        self.message_user(request, words, messages.SUCCESS)
-        return HttpResponseRedirect(reverse("admin:accounts_user_change", args=[user.pk]))
+        return self.back(request, user, _("Signing in can be tried again."))

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 
 class Role(models.TextChoices):
@@ -36,6 +37,31 @@ CHART_BREAK_GLASS = "chart.break-glass"
 ACCESS_REVIEW = "access.review"
 # Write down and end whom a patient keeps from the chart; label a person as sensitive.
 ACCESS_RESTRICT = "access.restrict"
+
+# What each lets somebody do, as pages and refusals say it.
+WORDS: dict[str, StrOrPromise] = {
+    IDENTITY_READ: _("look people up"),
+    IDENTITY_WRITE: _("register people"),
+    CHART_READ: _("read charts"),
+    CHART_WRITE: _("write in charts"),
+    OBSERVATION_ACCEPT: _("accept readings of devices"),
+    MEDICATION_PRESCRIBE: _("prescribe"),
+    MEDICATION_ADMINISTER: _("give medicines"),
+    ORDER_WRITE: _("order tests"),
+    RESULT_ACKNOWLEDGE: _("acknowledge results"),
+    NOTE_SIGN: _("sign notes"),
+    ENCOUNTER_MANAGE: _("admit, transfer and discharge"),
+    APPOINTMENT_MANAGE: _("book appointments"),
+    DEVICE_ATTACH: _("attach devices to patients"),
+    DEVICE_MANAGE: _("register devices"),
+    SYNC_MANAGE: _("send records to other systems"),
+    USER_MANAGE: _("keep accounts and roles"),
+    CLIENT_MANAGE: _("register programs"),
+    AUDIT_READ: _("see who opened what"),
+    CHART_BREAK_GLASS: _("break the glass"),
+    ACCESS_REVIEW: _("judge broken glasses"),
+    ACCESS_RESTRICT: _("restrict and label charts"),
+}
 
 _DESK = {
     IDENTITY_READ,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import lock, rights
 from accounts.access import principal
 from accounts.models import Membership, User
+from accounts.roles import WORDS
 from accounts.sign_in import passkeys, requirement, second_factor, sessions
 
 
@@ -24,7 +25,7 @@ def account(request: HttpRequest) -> HttpResponse:
     context = {
         "account": user,
         "memberships": memberships,
-        "held_scopes": scopes,
+        "may": [(scope, WORDS.get(scope, scope)) for scope in scopes],
         "factors": second_factor.factors_of(user),
         "codes_left": second_factor.codes_left(user),
         "second_factor_required": requirement.is_required(),
@@ -38,7 +39,8 @@ def account(request: HttpRequest) -> HttpResponse:
 def lock_screen(request: HttpRequest) -> HttpResponse:
     """Lock by hand, or because the page saw nobody for too long."""
     lock.lock(request)
-    back = urlsplit(request.headers.get("Referer", "")).path
+    came = urlsplit(request.headers.get("Referer", ""))
+    back = came._replace(scheme="", netloc="", fragment="").geturl()
     return redirect(back if is_here(request, back) else "home")
 
 

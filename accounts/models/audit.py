@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
@@ -41,6 +42,8 @@ class AuditEvent(models.Model):
             models.Index(fields=["patient_id", "at"], name="audit_of_patient"),
             models.Index(fields=["principal", "at"], name="audit_of_principal"),
             models.Index(fields=["txid", "id"], name="audit_in_order"),
+            # Rows lie in the order of their times: 40 kB tell where a day is, and cost no insert.
+            BrinIndex(fields=["at"], name="audit_by_time", pages_per_range=32, autosummarize=True),
         ]
 
     def __str__(self) -> str:

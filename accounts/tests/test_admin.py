@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import AuditEvent, Location
-from accounts.roles import Role
+from accounts.roles import SCOPES, WORDS, Role
 from fhir import changes
 from fhir.principal import SYSTEM
 from tests.cast import staff
@@ -117,3 +117,17 @@ def test_an_administrator_sees_no_chart_in_the_admin(office):
 def test_a_doctor_does_not_get_in(client, dr_ames):
     client.force_login(dr_ames)
     assert client.get(PLACES).status_code == 302
+
+
+def test_everything_that_somebody_may_do_has_words():
+    held = frozenset().union(*SCOPES.values())
+    assert held <= WORDS.keys()
+
+
+def test_the_page_of_an_account_tells_nothing_of_how_its_password_is_kept(client, administrator):
+    administrator.set_password("quilted harbour lantern")
+    administrator.save()
+    client.force_login(administrator)
+    page = client.get(f"/admin/accounts/user/{administrator.pk}/change/").content.decode()
+    assert "argon2" not in page
+    assert f"/admin/accounts/user/{administrator.pk}/password/" in page or "../password/" in page

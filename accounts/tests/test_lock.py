@@ -34,6 +34,11 @@ def test_locks_by_hand(at_the_screen):
     assert is_locked(at_the_screen)
 
 
+def test_locking_by_hand_comes_back_to_the_same_place_with_its_question(at_the_screen):
+    came = {"Referer": "http://testserver/tasks/?list=all#first"}
+    assert at_the_screen.post("/lock/", headers=came)["Location"] == "/tasks/?list=all"
+
+
 def test_locks_after_a_quarter_of_an_hour(at_the_screen):
     leave_for(at_the_screen, 16)
     assert is_locked(at_the_screen)

@@ -141,7 +141,9 @@ ACTIONS: dict[Kind, tuple[str, ...]] = {
     ),
     EMERGENCY: ("break-glass",),
     EMERGENCY_OVER: ("end-break-glass",),
-    LABELLED: ("restrict", "end-restriction", "label"),
+    LABELLED: (
+        "restrict", "end-restriction", "label", "add-to-care-team", "take-out-of-care-team",
+    ),
     USED: ("audit-read", "access-reviews", "access-review", "review-break-glass"),
     ANY: ("unknown",),
 }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
@@ -13,9 +13,17 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import AuditEvent, AuditSeal
-from accounts.trail.digests import BEGINNING, FORMS, digest, each_digest, head_over
+from accounts.trail.digests import (
+    BEGINNING,
+    FORMS,
+    NEWEST,
+    digest,
+    each_digest,
+    head_over,
+)
 from accounts.trail.heads import SHOWN, Head, heads_in
 from accounts.trail.sealing import FIRST
+from fhir.principal import SYSTEM
 
 SEALS_AT_ONCE = 25
 ROWS_AT_ONCE = 5_000
@@ -51,6 +59,7 @@ class Fault(StrEnum):
     CHAIN = "CHAIN: the head does not follow from the rows and the head before"
     MISSING = "MISSING: a seal is gone"
     ANEW = "CHAINED ANEW: the exported head is another one"
+    LOST = "LOST: the row was written after the backup that was restored, and is not in it"
 
 
 @dataclass(frozen=True)
@@ -77,6 +86,19 @@ class Tally:
     rows: int = 0
     heads: int = 0
     waiting: int = 0
+    lost: int = 0
+
+
+@dataclass(frozen=True)
+class Restored:
+    """A backup that was put back: when, and the last seal that came with it."""
+
+    at: datetime
+    seals: int
+
+    def explains(self, head: Head) -> bool:
+        """Whether the seal of a head was made after the backup, and before it was put back."""
+        return head.number > self.seals and head.at < self.at
 
 
 def verify(tally: Tally) -> Iterator[Difference]:
@@ -173,11 +195,38 @@ def compare(place: Path, tally: Tally) -> Iterator[Difference]:
     Raises:
         OSError: there is nothing to read.
     """
+    restores = list(_restores())
     for heads in _some_heads(place):
         tally.heads += len(heads)
         standing = AuditSeal.objects.in_bulk([head.number for head in heads])
         for head in heads:
-            yield from _compared(head, standing.get(head.number))
+            restored = next((each for each in restores if each.explains(head)), None)
+            if restored is None or _stands(head, standing.get(head.number)):
+                yield from _compared(head, standing.get(head.number))
+                continue
+            for difference in _after_backup(head, restored):
+                tally.lost += difference.fault == Fault.LOST
+                yield difference
+
+
+def _restores() -> Iterator[Restored]:
+    """Every restore that the trail tells of."""
+    rows = AuditEvent.objects.filter(principal=SYSTEM.label, action="restore").order_by("at")
+    for row in rows:
+        yield Restored(row.at, int(row.detail.get("seals", 0)))
+
+
+def _after_backup(head: Head, restored: Restored) -> Iterator[Difference]:
+    """Rows of a seal that the restored backup does not hold; what came back was sealed anew."""
+    with connection.cursor() as cursor:
+        cursor.execute(SEALED.format(columns=FORMS[NEWEST]), [[*head.rows]])
+        here = {UUID(columns[0]): digest(columns) for *columns, _ in cursor}
+    said = f"restored {restored.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    for event, told in head.rows.items():
+        if event not in here:
+            yield Difference(Fault.LOST, head.number, event, said)
+        elif here[event][:SHOWN].hex() != told:
+            yield Difference(Fault.ALTERED, head.number, event)
 
 
 def _some_heads(place: Path) -> Iterator[list[Head]]:
@@ -196,7 +245,7 @@ def _compared(head: Head, seal: AuditSeal | None) -> Iterator[Difference]:
         yield Difference(Fault.MISSING, head.number, said=f"made {head.at:%Y-%m-%d %H:%M:%S}")
         yield from (Difference(Fault.DELETED, head.number, event) for event in _gone(head.rows))
         return
-    if bytes(seal.head).hex() == head.head:
+    if _stands(head, seal):
         return
     digests = each_digest(bytes(seal.digests))
     now = {event: one[:SHOWN].hex() for event, one in zip(seal.events, digests, strict=False)}
@@ -212,6 +261,10 @@ def _compared(head: Head, seal: AuditSeal | None) -> Iterator[Difference]:
     if list(now) != list(head.rows) and now.keys() == head.rows.keys():
         moved = next(a for a, b in zip(now, head.rows, strict=True) if a != b)
         yield Difference(Fault.REORDERED, head.number, moved)
+
+
+def _stands(head: Head, seal: AuditSeal | None) -> bool:
+    return seal is not None and bytes(seal.head).hex() == head.head
 
 
 def _gone(events: Iterable[UUID]) -> list[UUID]:

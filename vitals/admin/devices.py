@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import principal
 from accounts.admin import RecordAdmin
+from accounts.admin_asking import AsksFirst, asks_first
 from accounts.models import Organization
 from accounts.roles import DEVICE_MANAGE
 from vitals.acts.registering import register_device, revoke_keys, rotate_key
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.urls import URLPattern
 
+SHOWN_ONCE = "admin/vitals/device/key.html"
 LINE = forms.TextInput(attrs={"size": 40})
 
 
@@ -72,7 +71,7 @@ class Keys(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Device)
-class Devices(RecordAdmin):
+class Devices(AsksFirst, RecordAdmin):
     """Devices of the facilities that one manages. Who wears them is not shown here."""
 
     scope = DEVICE_MANAGE
@@ -119,55 +118,35 @@ class Devices(RecordAdmin):
         obj: Any,
         post_url_continue: str | None = None,  # noqa: ARG002
     ) -> HttpResponse:
-        return self._key_page(request, obj, request.device_key)  # type: ignore[attr-defined]
+        key = request.device_key  # type: ignore[attr-defined]
+        return self.shown_once(request, SHOWN_ONCE, obj, key=key)
 
     def get_urls(self) -> list[URLPattern]:
         door = self.admin_site.admin_view
         return [
-            path("<uuid:device_id>/rotate/", door(self.rotate), name="vitals_device_rotate"),
-            path("<uuid:device_id>/revoke/", door(self.revoke), name="vitals_device_revoke"),
+            path("<uuid:pk>/rotate/", door(self.rotate), name="vitals_device_rotate"),
+            path("<uuid:pk>/revoke/", door(self.revoke), name="vitals_device_revoke"),
             *super().get_urls(),
         ]
 
-    def rotate(self, request: HttpRequest, device_id: Any) -> HttpResponse:
+    @asks_first(
+        _("Make a new key"),
+        _(
+            "Make a new key for %(name)s? The old one ends within 24 hours. The pairing with a "
+            "patient stays."
+        ),
+    )
+    def rotate(self, request: HttpRequest, device: Device) -> HttpResponse:
         """A new key; the old ones end within a day."""
-        device = self._managed(request, device_id)
-        if request.method != "POST":
-            return self._ask(request, device, "rotate")
-        return self._key_page(request, device, rotate_key(by=principal(request), device=device))
+        key = rotate_key(by=principal(request), device=device)
+        return self.shown_once(request, SHOWN_ONCE, device, key=key)
 
-    def revoke(self, request: HttpRequest, device_id: Any) -> HttpResponse:
+    @asks_first(
+        _("Withdraw all keys"),
+        _("Withdraw all keys of %(name)s now? It can send nothing until it gets a new key."),
+    )
+    def revoke(self, request: HttpRequest, device: Device) -> HttpResponse:
         """Withdraw all keys now."""
-        device = self._managed(request, device_id)
-        if request.method != "POST":
-            return self._ask(request, device, "revoke")
         count = revoke_keys(by=principal(request), device=device)
-        self.message_user(
-            request,
-            gettext("%(n)d keys of %(device)s are withdrawn.") % {"n": count, "device": device},
-        )
-        return HttpResponseRedirect(reverse("admin:vitals_device_change", args=[device.pk]))
-
-    def _managed(self, request: HttpRequest, device_id: Any) -> Device:
-        if not self.has_change_permission(request):
-            raise PermissionDenied
-        return get_object_or_404(self.get_queryset(request), pk=device_id)
-
-    def _ask(self, request: HttpRequest, device: Device, what: str) -> HttpResponse:
-        return self._page(request, "confirm.html", device, what=what)
-
-    def _key_page(self, request: HttpRequest, device: Device, key: str) -> HttpResponse:
-        answer = self._page(request, "key.html", device, key=key)
-        answer["Cache-Control"] = "no-store"
-        return answer
-
-    def _page(
-        self, request: HttpRequest, name: str, device: Device, **more: Any
-    ) -> TemplateResponse:
-        context = self.admin_site.each_context(request) | {
-            "device": device,
-            "opts": self.model._meta,
-            "title": str(device),
-            **more,
-        }
-        return TemplateResponse(request, f"admin/vitals/device/{name}", context)
+        words = gettext("%(n)d keys of %(device)s are withdrawn.")
+        return self.back(request, device, words % {"n": count, "device": device})

@@ -48,6 +48,14 @@ class Command(BaseCommand):
         self.stdout.write(f"{tally.rows:,} rows under {tally.seals:,} seals, {heads}.")
         if tally.waiting:
             self.stdout.write(f"{tally.waiting:,} rows wait for the sealer: does the worker run?")
+        if tally.lost and tally.lost == count:
+            raise CommandError(
+                f"{count:,} rows were written after the backup that was restored; they are lost. "
+                "Nothing else differs. If you know of that restore, put these heads aside as the "
+                "list of what is lost, and compare with those that the house writes from now on "
+                "(docs/administration.md, The audit trail).",
+                returncode=1,
+            )
         if count:
             raise CommandError(
                 f"{count:,} differences. Leave database and heads as they are; they are evidence.",

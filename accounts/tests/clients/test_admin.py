@@ -147,6 +147,10 @@ def test_but_any_administrator_may_switch_it_off(office, at_hill):
     assert not at_hill.active
 
 
+def test_a_client_has_no_page_elsewhere(office, lab):
+    assert "viewsitelink" not in office.get(f"{CLIENTS}{lab[0].pk}/change/").content.decode()
+
+
 def test_the_tokens_are_listed_without_themselves(office, lab):
     token = tokens.issue(by=SYSTEM, client=lab[0], scope="system/Slot.r", life=tokens.LONGEST)
     page = office.get(f"{CLIENTS}{lab[0].pk}/change/").content.decode()

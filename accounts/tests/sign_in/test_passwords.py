@@ -145,3 +145,8 @@ def test_a_new_password_signs_out_everywhere_else(door, ada):
     door.client.post("/account/password/", CHOICE)
     assert (door.opens(), other.opens()) == (True, False)
     assert Session.objects.filter(user=ada).count() == 1
+
+
+def test_guessing_from_a_stolen_hash_costs_what_owasp_asks(cost_of_a_password):
+    assert cost_of_a_password["memory_cost"] >= 19 * 1024  # KiB
+    assert cost_of_a_password["time_cost"] >= 2
