@@ -10,7 +10,8 @@ those formats). The device key comes from the environment variable CHARTWAVE_DEV
 How nothing is lost or doubled: a chunk is written to the spool folder and flushed to the disk
 before it is sent, and leaves the spool only after the server has answered for it by name. A number
 once given to a chunk never changes, and the server knows a chunk by its number and its SHA-256, so
-that sending twice is harmless. Kill this program at any moment, start it again with the same spool.
+that sending twice is harmless. Kill this program at any moment, start it again with the same spool:
+also when the tape has ended, then nothing is left to do. To play it once more, give another spool.
 """
 
 from __future__ import annotations
@@ -176,7 +177,7 @@ class Wearable:
         state, now = self.spool.load(), time.time()
         if state and state.tape != self.tape.fingerprint:
             sys.exit("This spool folder belongs to another recording. Choose another --spool.")
-        if state is None or state.finished:
+        if state is None:
             # Faster than time: begin in the past, so that the last sample is not in the future.
             behind = self.tape.duration_s * (1 - 1 / speed) if speed > 1 else 0.0
             state = State(self.tape.fingerprint, speed, now - behind, now)
@@ -195,13 +196,14 @@ class Wearable:
 
     def run(self) -> int:
         """Until the tape has ended and all of it is settled. Returns the process's exit code."""
-        while True:
+        if self.state.finished:
+            self._say("this was played to its end; to play it once more, give another --spool")
+        while not self.state.finished:
             recorded = self._record_one()
             settled = time.time() >= self._not_before and self._guarded_send()
-            if self.state.finished:
-                return 1 if any(self.spool.refused.glob("*.json")) else 0
             if not recorded and not settled:
                 time.sleep(0.02 if self.state.speed > 1 else 0.1)
+        return 1 if any(self.spool.refused.glob("*.json")) else 0
 
     def _record_one(self) -> bool:
         """Spool the next chunk if its last sample has been played."""

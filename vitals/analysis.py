@@ -192,7 +192,7 @@ def _store(rows: list[Analysis]) -> None:
         rows,
         update_conflicts=True,
         unique_fields=["recording", "algorithm", "algorithm_version", "from_sample"],
-        update_fields=["to_sample", "result", "final", "at", "took_s"],
+        update_fields=["to_sample", "result", "final", "at", "took_s", "charted"],
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from patients.chart.worklist import Counter
@@ -184,7 +184,7 @@ def _attention(row: Any, status: DeviceStatus | None) -> Attention | None:
 COUNTERS = [
     Counter(
         "recordings",
-        gettext_lazy("recordings needing attention"),
+        lambda n: ngettext("recording needing attention", "recordings needing attention", n),
         "activity",
         lambda by: [each.patient.pk for each in attention(by)],
         gettext_lazy("No recording of your patients needs attention."),

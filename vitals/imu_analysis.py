@@ -104,7 +104,7 @@ def _kept(recording: Recording, growth: Growth, n_samples: int, begun: float) ->
         rows,
         update_conflicts=True,
         unique_fields=["recording", "algorithm", "algorithm_version", "from_sample"],
-        update_fields=["to_sample", "result", "final", "at", "took_s"],
+        update_fields=["to_sample", "result", "final", "at", "took_s", "charted"],
     )
     return whole
 

@@ -135,11 +135,12 @@ def catch_up(timestamp: int) -> None:  # noqa: ARG001 -- procrastinate passes th
 
 
 def overlooked() -> list[UUID]:
-    """Recordings that hold more than was drawn or read, for example because a job failed."""
+    """Recordings that hold more than was drawn, read or charted, for example as a job failed."""
     undrawn = WaveformChunk.objects.filter(in_pyramid=False).values("recording")
     ended = timezone.now() - LOOKED_BACK
     read = Analysis.objects.readings().filter(recording=OuterRef("pk"), final=True)
-    unfinished = Recording.objects.filter(~Exists(read), kind__in=READ_KINDS, closed_at__gte=ended)
+    left = ~Exists(read) | Exists(read.filter(charted=False))
+    unfinished = Recording.objects.filter(left, kind__in=READ_KINDS, closed_at__gte=ended)
     either = Q(pk__in=undrawn) | Q(pk__in=unfinished.values("pk"))
     found = Recording.objects.filter(either).values_list("pk", flat=True)[:1000]
     return [*found, *read_by_an_earlier_version()]

@@ -78,6 +78,7 @@ def summarise(recording_id: UUID) -> Observation | None:
     recording = Recording.objects.select_related("device", "pairing__patient").get(pk=recording_id)
     recall(recording)
     analysis = newest_reading(recording)
+    recording.analyses.readings().filter(final=True).update(charted=True)
     if recording.pairing is None or analysis is None or recording.kind not in KINDS:
         return None
     known = of_patient(recording, recording.pairing.patient_id)

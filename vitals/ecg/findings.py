@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 import numpy as np
 
 from vitals.ecg.arrays import IntArray, Span, Uint8Array
-from vitals.ecg.beats.classes import codes, letters
+from vitals.ecg.beats.classes import kept_beats, letters
 from vitals.ecg.hrv import PieceHrv
 from vitals.ecg.intervals import PieceIntervals
 from vitals.ecg.quality import Grade
@@ -73,11 +73,12 @@ class Findings:
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Findings:
         """Back from ``to_json``."""
+        beats, classes = kept_beats(kept)
         return cls(
             index=kept["piece"],
             core=Span(*kept["core"]),
-            beats=np.cumsum(np.array(kept["beats"], dtype=np.int64)),
-            classes=codes(kept["classes"]),
+            beats=beats,
+            classes=classes,
             rejected=tuple(Span(*span) for span in kept["rejected"]),
             pauses_after=np.array(kept["pauses_after"], dtype=np.int64),
             segments=tuple(Segment(Grade(g), a, ln) for g, a, ln in kept["segments"]),

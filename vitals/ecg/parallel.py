@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import queue
 import threading
+import traceback
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
@@ -136,8 +137,10 @@ def examined(excerpt: Excerpt) -> Findings:
     """Examine one piece here; one that fails is given up, loudly."""
     try:
         return pieces.examine(excerpt)
-    except Exception as failure:
-        logger.error("A piece could not be examined: %s", type(failure).__name__, exc_info=failure)
+    except Exception as failure:  # noqa: BLE001  one piece never stops the others
+        # Where it happened; its words may quote the signal.
+        where = "".join(traceback.format_tb(failure.__traceback__))
+        logger.error("A piece could not be examined: %s\n%s", type(failure).__name__, where)
         return pieces.not_examined(excerpt)
 
 

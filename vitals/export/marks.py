@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from vitals.ecg.arrays import Span
-from vitals.ecg.findings import Findings
+from vitals.ecg.beats.classes import LETTERS, UNCLASSIFIED, kept_beats
 from vitals.live import newest_reading
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from vitals.export.stretch import Stretch
 
 PIECES_AT_ONCE: Final = 12
-LETTERS: Final = "NVPQ"  # of the classes 0 to 3 (ANSI/AAMI EC57, with P for paced)
-UNCLASSIFIED: Final = 3
 BUTTON: Final = "The patient pressed the button"
 
 
@@ -43,10 +41,10 @@ def beats(stretch: Stretch) -> Iterator[tuple[int, str]]:
     """R peaks and the letters of their classes, in order; Q where a beat was not classified."""
     pieces = stretch.recording.analyses.pieces().current().touched_by(*stretch.span)
     for kept in pieces.values_list("result", flat=True).iterator(PIECES_AT_ONCE):
-        found = Findings.from_json(kept)
-        known = len(found.classes) == len(found.beats)
-        codes = found.classes.tolist() if known else [UNCLASSIFIED] * len(found.beats)
-        for sample, code in zip(found.beats.tolist(), codes, strict=True):
+        found, classes = kept_beats(kept)
+        known = len(classes) == len(found)
+        codes = classes.tolist() if known else [UNCLASSIFIED] * len(found)
+        for sample, code in zip(found.tolist(), codes, strict=True):
             if stretch.span.start <= sample < stretch.span.end:
                 yield sample, LETTERS[code]
 

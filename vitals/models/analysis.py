@@ -63,6 +63,8 @@ class Analysis(models.Model):
     at = models.DateTimeField(default=timezone.now)
     # What the reading cost; the next one of the same recording waits as long.
     took_s = models.FloatField(default=0.0)
+    # Whether the summary in the chart says what this says; kept of final readings.
+    charted = models.BooleanField(default=False)
 
     stated: dict[str, Any]  # only what ``stating`` was asked for
 

@@ -14,8 +14,6 @@ from fhir.models.record import new_id
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fhir.principal import Principal
-
 PART = 2**20  # bytes
 
 
@@ -40,15 +38,6 @@ class FileImport(models.Model):
         return f"{self.format} {self.id}"
 
 
-class OriginalFileQuerySet(models.QuerySet["OriginalFile"]):
-    def visible_to(self, principal: Principal) -> OriginalFileQuerySet:
-        """Files of the recordings that one may open."""
-        from vitals.models.recording import Recording
-
-        recordings = Recording.objects.visible_to(principal).filter(imported__isnull=False)
-        return self.filter(imported__in=recordings.values("imported"))
-
-
 class OriginalFile(models.Model):
     """One file as it was; its bytes lie in ``parts`` of 1 MiB, so that none is held whole."""
 
@@ -60,7 +49,6 @@ class OriginalFile(models.Model):
     sha256 = models.BinaryField(max_length=32)
 
     append_only = True
-    objects = OriginalFileQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -105,7 +105,7 @@ def _checked(sock: Any, allowed: Policy) -> Any:
     """Once more on the socket itself."""
     try:
         check_address(str(sock.getpeername()[0]), allowed)
-    except BaseException:
+    except (ForbiddenAddressError, OSError):  # closed to us, or gone already
         sock.close()
         raise
     return sock

@@ -108,6 +108,7 @@ def test_a_recording_that_nobody_read_is_not_overlooked(motion_of, morning, devi
     draw(recording)
     assert str(overlooked()[0]) == recording
     read(recording)
+    summarise(recording)
     assert overlooked() == []
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from django.db import connection, connections
 
+from vitals.analysis import read
 from vitals.jobs import QUEUE, enqueue
 from vitals.models import Analysis, PyramidPiece
 from vitals.tasks import catch_up, overlooked, read_signals, rescue
@@ -114,6 +115,13 @@ def test_what_was_overlooked_is_caught_up_with(device, recording, keeps_connecti
 def test_a_closed_recording_without_a_final_reading_was_overlooked(ecg_of, toy_ecg, close):
     recording = ecg_of(toy_ecg)
     close(recording, len(toy_ecg), 15)
+    assert overlooked() == [UUID(recording)]
+
+
+def test_a_final_reading_that_never_came_into_the_chart_was_overlooked(ecg_of, toy_ecg, close):
+    recording = ecg_of(toy_ecg)
+    close(recording, len(toy_ecg), 15)
+    read(UUID(recording))
     assert overlooked() == [UUID(recording)]
 
 
