@@ -1,14 +1,45 @@
 """What every test shares: the database, used with the application's rights."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
 from pytest_django.django_compat import is_django_unittest
 
-from ehr_project.pytest_database import application_role
+from ehr_project.pytest_database import OURS, application_role
+from ehr_project.pytest_parts import in_ci
 
-pytest_plugins = ["tests.cast", "tests.fhir_server.fixture", "tests.house"]
+pytest_plugins = ["tests.cast", "tests.fhir_server.fixture"]
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+if not in_ci():  # there Hypothesis does so by itself, and draws the same examples each time
+    settings.load_profile("house")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cost_of_a_password() -> Iterator[dict[str, int]]:
+    """What the house spends on hashing one; tests, of which many do, nearly nothing."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    least = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
+    usual = {name: getattr(Argon2PasswordHasher, name) for name in least}
+    for name, cost in least.items():
+        setattr(Argon2PasswordHasher, name, cost)
+    yield usual
+    for name, cost in usual.items():
+        setattr(Argon2PasswordHasher, name, cost)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Where the database is ours, the tests' own begins with the tables that are there."""
+    from django.db import connection
+
+    if OURS in os.environ:
+        connection.settings_dict["TEST"]["TEMPLATE"] = connection.settings_dict["NAME"]
 
 
 @pytest.fixture(scope="session")

@@ -7,3 +7,7 @@ class HouseConfig(AppConfig):
     name = "ehr_project"
     label = "house"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Make the checks of a deployment known."""
+        from ehr_project import checks  # noqa: F401

@@ -17,7 +17,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ehr_project import sparklines, wording
+from ehr_project import field_errors, sparklines, wording
 from patients.chart.tabs import ACTIONS, TABS, Action
 
 register = template.Library()
@@ -128,10 +128,15 @@ def status(code: str | None) -> SafeString:
     """A FHIR status in words; an unfamiliar one is shown as it came."""
     if not code:
         return NOTHING
-    kind, words = STATUSES.get(code, ("neutral", code.replace("-", " ")))
-    return format_html(
-        '<span class="badge badge-{}">{}{}</span>', kind, icon(BADGE_ICONS[kind]), words
-    )
+    kind = STATUSES.get(code, ("neutral", ""))[0]
+    markup = '<span class="badge badge-{}">{}{}</span>'
+    return format_html(markup, kind, icon(BADGE_ICONS[kind]), status_words(code))
+
+
+@register.filter
+def status_words(code: str) -> str:
+    """A FHIR status within a sentence."""
+    return str(STATUSES[code][1]) if code in STATUSES else code.replace("-", " ")
 
 
 @register.simple_tag
@@ -223,7 +228,7 @@ def could_not_load(what: str) -> SafeString:
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(form: BaseForm) -> dict[str, Any]:
     """What is wrong with a form, each line a link to its field (GOV.UK pattern)."""
-    wrong = [(bound, bound.errors) for bound in form if bound.errors]
+    wrong = [(bound, field_errors.in_summary(bound)) for bound in form if bound.errors]
     return {"form": form, "wrong": wrong, "general": form.non_field_errors()}
 
 
@@ -240,6 +245,7 @@ def field(bound: BoundField, **attributes: str) -> dict[str, Any]:
     widget = bound.field.widget
     return {
         "bound": bound,
+        "errors": field_errors.beside(bound),
         "control": bound.as_widget(attrs=dict(attributes)),
         "grouped": widget.use_fieldset,
         "ticked": getattr(widget, "input_type", "") == "checkbox" and not widget.use_fieldset,

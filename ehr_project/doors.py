@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts import limits
+from ehr_project.access_log import METHODS, ROUTE
 from ehr_project.refusals import refused
 from fhir.errors import InTheClear, LengthRequired, MethodNotAllowed, TooLarge, TooOften
 from patients.acts.documents import LARGEST_FILE
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from fhir.errors import Refusal
 
-METHODS: Final = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 FORM_AROUND: Final = 2**16  # bytes of a form beside its files
 # Nobody types more than this; the largest form is a note.
 LARGEST_FORM: Final = 2 * 2**20
@@ -67,6 +67,8 @@ class DoorMiddleware:
         self, request: HttpRequest, _view: Any, _args: object, _kwargs: object
     ) -> HttpResponse | None:
         """The refusal, before the protection against forged forms reads the body."""
+        if request.resolver_match is not None:
+            request.META[ROUTE] = request.resolver_match.route
         try:
             _sizes(request)
             _often(request)

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from typing import Final
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 NOBODY: Final = (
     *("accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "geolocation"),
@@ -48,6 +51,16 @@ class PrivateByDefault:
         return response
 
 
+class PolicyOfPages(CSPMiddleware):
+    """The policy of the house for what has none yet; it is not put together for anything else."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """Set the header where it is missing."""
+        return response if HEADER in response else super().process_response(request, response)
+
+
 class ClosedByDefault:
     """What is neither a page nor a static file gets the policy that closes everything."""
 
@@ -58,5 +71,5 @@ class ClosedByDefault:
         response = self.get_response(request)
         shown = response.headers.get("Content-Type", "").startswith(SHOWN)
         if not shown and not request.path.startswith(settings.STATIC_URL):
-            response.headers.setdefault("Content-Security-Policy", CLOSED)
+            response.headers.setdefault(HEADER, CLOSED)
         return response

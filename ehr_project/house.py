@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from environ import Env
+
 from ehr_project.children import Child, Errand, end_all
 from ehr_project.database import Cluster, DatabaseTrouble, Urls
 from ehr_project.database.cluster import leash
@@ -34,7 +36,7 @@ WEB_THREADS = 8
 OF_WEB = {"CHARTWAVE_DB_POOL": str(WEB_THREADS), "CHARTWAVE_STATEMENT_SECONDS": "30"}
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SIGN_INS = "demo-sign-ins.txt"
-# Path and status, never the query string; who it was stands in the audit trail.
+# The pattern of the address (ehr_project/access_log.py); who it was stands in the audit trail.
 ACCESS_LINE = '%(t)s %(m)s "%(U)s" %(s)s %(B)s %(M)sms'
 
 
@@ -185,7 +187,8 @@ class House:
             "web": web_command(port),
             "worker": [sys.executable, "manage.py", "worker"],
         }
-        if self.wishes.demo:
+        # What it sends over plain http is refused where TLS is spoken.
+        if self.wishes.demo and not behind_tls():
             programs["wearable"] = [sys.executable, "manage.py", "demo_wearable"]
         for name, command in programs.items():
             own = environment | (OF_WEB if name == "web" else {})
@@ -215,7 +218,8 @@ class House:
         raise HouseTrouble(f"The web pages do not answer; the end of {log}:\n{last}")
 
     def welcome(self, port: int) -> None:
-        say(f"\nChartwave is ready: http://localhost:{port}\n")
+        plain, proxied = f"http://localhost:{port}", f"behind the TLS proxy, for 127.0.0.1:{port}"
+        say(f"\nChartwave is ready: {proxied if behind_tls() else plain}\n")
         sign_ins = self.data / SIGN_INS
         if self.wishes.demo:
             say(
@@ -223,6 +227,8 @@ class House:
                 if sign_ins.exists()
                 else f"The sign-ins were kept in {sign_ins}, which is gone."
             )
+        else:
+            say("Who signs in first is made by a command: docs/administration.md.")
         say("Ctrl-C stops everything.")
 
     def look_after(self) -> None:
@@ -249,6 +255,11 @@ class House:
             say("\nStopping")
         end_all(self.children)
         self.cluster.stop()
+
+
+def behind_tls() -> bool:
+    """Whether a proxy with the certificate stands in front, as the settings read it."""
+    return bool(Env().bool("CHARTWAVE_TLS", default=False))
 
 
 def web_command(port: int) -> list[str]:

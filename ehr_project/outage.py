@@ -16,6 +16,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """The last resort (Django's handler500): 503 where nothing but the database is at fault."""
     error = sys.exc_info()[1]
     if not isinstance(error, AWAY):
+        log.error("A page failed", exc_info=error)
         return defaults.server_error(request)
     # Its message may hold a value, so the log says its kind.
     log.error("The database does not serve: %s", type(error.__cause__ or error).__name__)

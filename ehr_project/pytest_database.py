@@ -10,8 +10,8 @@ from collections.abc import Generator, Iterator
 
 import pytest
 
-from ehr_project.database import scratch_cluster
 from ehr_project.database.roles import APP_ROLE
+from ehr_project.database.tables import running_copy
 
 # Set where the database is ours, so that workers know not to use their parent's.
 OURS = "CHARTWAVE_SCRATCH_DATABASE"
@@ -33,7 +33,7 @@ def pytest_load_initial_conftests(
     if wanted and not NO_CLUSTER.intersection(args):
         running = contextlib.ExitStack()
         early_config.add_cleanup(running.close)
-        urls = running.enter_context(scratch_cluster(fsync=False))
+        urls = running.enter_context(running_copy())
         running.callback(forget_database)
         # Test databases are made and migrated by the owner, then used as the application.
         os.environ["DATABASE_URL"] = os.environ["DATABASE_OWNER_URL"] = urls.owner_url

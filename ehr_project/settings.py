@@ -69,7 +69,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "ehr_project.headers.PrivateByDefault",
-    "csp.middleware.CSPMiddleware",
+    "ehr_project.headers.PolicyOfPages",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "ehr_project.static_files.CompressedStaticFiles",
@@ -360,12 +360,22 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "ehr_project.logs.WithoutWords",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
-        # A refused request is answered and audited; its URL may hold an id, so it is not logged.
+        # A refused request is answered and audited; what it asked for, and of which host, is
+        # whatever somebody typed, so it is not logged. A fault is, by ehr_project/outage.py.
         "django.request": {"handlers": [], "propagate": False, "level": "CRITICAL"},
+        "django.security": {"handlers": [], "propagate": False, "level": "CRITICAL"},
+        # Would write the addresses that are asked of other systems, with numbers of patients.
+        "urllib3": {"level": "ERROR"},
+        "fhirclient": {"level": "ERROR"},
         "procrastinate": {"level": "WARNING"},
         # Would write tokens and secrets at the level DEBUG.
         "oauthlib": {"level": "WARNING"},

@@ -17,6 +17,7 @@ WORTH_BYTES: Final = 500
 WORTH_TYPES: Final = re.compile(r"text/|application/(javascript|json)|image/svg")
 LEVEL: Final = 9
 """Each file is compressed once by each web process, when it is first asked for."""
+FOUND: Final[dict[str, Any]] = {}
 
 
 class CompressedStaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]
@@ -25,6 +26,13 @@ class CompressedStaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]
     def __init__(self, get_response: Any) -> None:
         super().__init__(get_response)
         self._compressed: dict[str, bytes] = {}
+
+    def add_files_from_finders(self) -> None:
+        """Look through the folders once a process, however many doors are made in it."""
+        if not FOUND:
+            super().add_files_from_finders()
+            FOUND.update(self.files)
+        self.files.update(FOUND)
 
     def __call__(self, request: HttpRequest) -> Any:
         response = super().__call__(request)

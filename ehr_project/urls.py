@@ -1,7 +1,6 @@
 """Every address of the house. What is open without sign-in stands in ``tests/test_doors.py``."""
 
 from django.contrib import admin
-from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
@@ -10,15 +9,13 @@ from accounts.sign_in.views import SignOut
 from ehr_project import health, style
 from ehr_project.admin_pages import views as admin_pages
 
-to_sign_in = RedirectView.as_view(pattern_name="sign-in", query_string=True)
-
 handler500 = "ehr_project.outage.server_error"
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("style/", style.style, name="style"),
     # One door: the admin has no sign-in of its own, which would ask for a password only.
-    path("admin/login/", login_not_required(to_sign_in)),
+    path("admin/login/", admin_pages.to_sign_in),
     path("admin/logout/", SignOut.as_view()),
     path("admin/password_change/", RedirectView.as_view(pattern_name="password-change")),
     path("admin/", admin.site.admin_view(admin_pages.index)),

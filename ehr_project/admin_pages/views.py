@@ -1,8 +1,10 @@
-"""The index of the admin with its checklist, the health page and the usage page."""
+"""The way into the admin, its index with the checklist, the health page and the usage page."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, resolve_url
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +15,19 @@ from accounts.roles import USER_MANAGE
 from ehr_project.admin_pages.checklist import checklist
 from ehr_project.admin_pages.health import health
 from ehr_project.admin_pages.usage import usage
+
+
+@login_not_required
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """The one door; to who is signed in already it would only lead back here, without end."""
+    if request.user.is_authenticated and not admin.site.has_permission(request):
+        words = _(
+            "The administration is for administrators. Ask one of them, or sign out and in again "
+            "with an administrator's account."
+        )
+        messages.warning(request, words)
+        return redirect("home")
+    return HttpResponseRedirect(f"{resolve_url('sign-in')}?{request.GET.urlencode(safe='/')}")
 
 
 def index(request: HttpRequest) -> HttpResponse:

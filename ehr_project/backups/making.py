@@ -117,7 +117,7 @@ def _fresh(target: Path) -> Iterator[IO[bytes]]:
             file.flush()
             os.fsync(file.fileno())
         draft.rename(target)
-    except BaseException:
+    except BaseException:  # whatever ends it, Ctrl-C too: no half a backup stays; it goes on up
         with suppress(OSError):
             draft.unlink()
         raise

@@ -109,7 +109,7 @@ class Cluster:
         self._lock = lock
         try:
             self._bring_up()
-        except BaseException:
+        except BaseException:  # Ctrl-C too: no server and no lock stays behind; it goes on up
             self.stop()
             raise
         return self.urls

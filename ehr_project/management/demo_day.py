@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 from django.utils import timezone
 
+from accounts import audit
 from accounts.models import Organization, Practitioner, User
 from accounts.principals import principal_of
 from demo import clinic
@@ -20,6 +21,7 @@ from demo.elements import fhir_id
 from demo.tracings import Person, tracing
 from fhir.principal import Principal
 from patients.acts.appointments import Slot, arrive, book, seen
+from patients.acts.break_glass import break_glass, end_glass, review_glass
 from patients.acts.inbox import act, close, see, take
 from patients.acts.medication_doses import GIVEN, Giving, administer, ordered_dose
 from patients.acts.medication_reviews import CONFIRMED, Reviewed, reconcile
@@ -98,6 +100,7 @@ def live_the_day() -> None:
     go_through_medicines(doctor, nurse)
     begin_notes(doctor)
     trace_heart(nurse)
+    open_closed_charts(doctor, nurse)
 
 
 def trace_heart(nurse: Principal) -> None:
@@ -224,6 +227,24 @@ def begin_notes(doctor: Principal) -> None:
             for each in template.sections()
         ]
         start_draft(by=doctor, patient=patient, template=template, sections=sections)
+
+
+def open_closed_charts(doctor: Principal, nurse: Principal) -> None:
+    """Two broke the glass and closed the chart again; the privacy officer judged one of them."""
+    for by, key, reason, words in (
+        (doctor, "beatriz-carvalho", "patient-asked", "She rings from abroad: which operation?"),
+        (nurse, "harold-whitcombe", "safety", "The coroner asks for his last medicines"),
+    ):
+        patient = _patient(key)
+        glass = break_glass(by=by, patient=patient, reason=reason, words=words)
+        for _page in ("summary", "notes"):
+            audit.record_access(
+                by=by, action="read", entities=[patient.reference], patient_id=patient.pk
+            )
+        end_glass(by=by, glass=glass)
+    review_glass(
+        by=_principal("privacy"), glass=glass, outcome="justified", remark="Letter of the coroner"
+    )
 
 
 def _principal(username: str) -> Principal:

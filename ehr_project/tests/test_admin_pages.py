@@ -73,6 +73,13 @@ def test_a_doctor_sees_neither_page(client, dr_ames):
     assert client.get(HEALTH).status_code == 302
 
 
+def test_who_is_no_administrator_is_told_so_and_not_sent_round_in_circles(client, dr_ames):
+    client.force_login(dr_ames)
+    answer = client.get("/admin/", follow=True)
+    assert answer.status_code == 200
+    assert "The administration is for administrators" in answer.content.decode()
+
+
 def test_a_privacy_officer_of_the_house_does_not_see_the_health_page(client, harbour):
     client.force_login(staff("pia", Role.PRIVACY_OFFICER, harbour, is_staff=True))
     assert client.get(HEALTH).status_code == 403
@@ -104,6 +111,14 @@ def test_users_are_counted_by_role(dr_ames, nurse):
     value = line(checklist(), "Users").value
     assert "Doctor: 1" in value
     assert "Registrar: 0" in value
+
+
+@pytest.mark.parametrize("missing", [r for r in Role if r != Role.ADMINISTRATOR])
+def test_a_role_that_nobody_holds_asks_for_a_look(harbour, missing):
+    for role in Role:
+        if role != missing:
+            staff(f"one-{role}", role, harbour)
+    assert line(checklist(), "Users").state == State.LOOK
 
 
 def test_one_administrator_is_not_enough(administrator):

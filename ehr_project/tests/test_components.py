@@ -152,6 +152,13 @@ def test_a_wrong_field_is_described_by_its_hint_and_its_error():
     assert 'id="id_serial-error"' in html
 
 
+@pytest.mark.parametrize(
+    ("code", "words"), [("on-hold", "on hold"), ("never-heard-of", "never heard of")]
+)
+def test_a_status_within_a_sentence_is_in_words(code, words):
+    assert render("{{ code|status_words }}", code=code) == words
+
+
 def test_an_optional_field_says_so():
     assert "(optional)" in render("{% field form.site %}", form=Sample())
 

@@ -5,7 +5,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.views import defaults
 
-CODES = [400, 403, 404, 409, 413, 422, 429, 500, 503]
+CODES = [400, 403, 404, 405, 409, 413, 422, 429, 500, 503]
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -34,6 +34,13 @@ def test_the_refusal_of_an_act_is_shown_as_text():
     assert "pairing-overlap" in html
 
 
+def test_an_address_of_a_form_that_is_opened_by_itself_says_so(client, dr_ames):
+    client.force_login(dr_ames)
+    answer = client.get("/lock/")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "only takes what a form sends" in answer.content.decode()
+
+
 def test_a_server_error_is_our_page():
     answer = defaults.server_error(RequestFactory().get("/"))
     assert answer.status_code == 500
@@ -50,3 +57,39 @@ def test_a_red_line_stands_outside_demo_until_a_backup_is_verified():
 
 def test_the_ribbon_of_the_demo_stands_on_every_page():
     assert "DEMO – invented people" in render_to_string("errors/404.html", {"demo": True})
+
+
+WRITTEN = "Fell on the stairs; <b>no</b> loss of consciousness"
+
+
+@pytest.fixture
+def refused(client, dr_ames, rosa):
+    """The page that follows a form which was opened for somebody else."""
+    client.force_login(dr_ames)
+
+    def send(came="/patients/", **said):
+        body = {"patient": "of-another-tab", "note": WRITTEN, "arm": "which-arm"} | said
+        address = f"/patients/{rosa.id}/vitals/"
+        return client.post(address, body, headers={"Referer": came}).content.decode()
+
+    return send
+
+
+def test_a_refusal_gives_back_what_was_written(refused):
+    page = refused()
+    assert "Fell on the stairs; &lt;b&gt;no&lt;/b&gt; loss of consciousness" in page
+    assert "which-arm" not in page
+
+
+def test_a_refusal_never_shows_a_password(refused):
+    assert "marmots over" not in refused(old_password="marmots over the gate")
+
+
+def test_a_refusal_leads_back_to_the_form(refused):
+    page = refused("http://testserver/patients/of-rosa/?older=3#list")
+    assert 'href="/patients/of-rosa/?older=3"' in page
+
+
+@pytest.mark.parametrize("came", ["", "https://elsewhere.example/patients/", "javascript:alert(1)"])
+def test_a_refusal_leads_to_no_stranger(refused, came):
+    assert "Go back</a>" not in refused(came)

@@ -15,6 +15,7 @@ import pytest
 from ehr_project import house
 from ehr_project.database import running_urls, scratch_folder
 from ehr_project.database.processes import until
+from ehr_project.database.tables import copy_folder, tables
 from ehr_project.house import House, HouseTrouble, free_port, port_number, secret_key, understand
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -144,7 +145,6 @@ def running() -> Iterator[Running]:
             one.stop()
 
 
-@pytest.mark.xdist_group("house")
 class TestWholeHouse:
     def test_is_ready_and_serves_the_sign_in_page(self, running):
         assert running.status("/readyz") == 200
@@ -183,6 +183,7 @@ class TestWholeHouse:
 
 def test_ctrl_c_stops_everything_and_the_data_stay():
     with scratch_folder() as data:
+        copy_folder(tables(), data)
         for _ in range(2):
             one = Running(data, "--no-demo")
             one.listen_until("is ready")

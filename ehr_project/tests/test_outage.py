@@ -7,6 +7,7 @@ import pytest
 from django.db import OperationalError
 from django.test import RequestFactory
 
+from ehr_project.logs import WithoutWords
 from ehr_project.outage import server_error
 from fhir.outage import AWAY
 from fhir.views.door import unexpected
@@ -56,4 +57,11 @@ def test_any_other_error_stays_one_of_ours():
 def test_the_log_names_the_kind_and_no_value(caplog):
     answered("/patients/", OperationalError("a value of Rosa"))
     assert "OperationalError" in caplog.text
+    assert "Rosa" not in caplog.text
+
+
+def test_any_other_error_is_logged_with_its_kind_and_place(caplog):
+    caplog.handler.setFormatter(WithoutWords())
+    answered("/patients/", ValueError("a value of Rosa"))
+    assert "ValueError" in caplog.text
     assert "Rosa" not in caplog.text

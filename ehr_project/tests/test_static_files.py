@@ -8,6 +8,9 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCRIPT = "js/ecg/viewer.js"
 
+# To close an answer looks after a connection that an earlier test left open.
+pytestmark = pytest.mark.django_db
+
 
 def ask(client, name, encoding="gzip, deflate, br", **headers):
     """The answer, with its whole ``body``; the file behind it is closed."""

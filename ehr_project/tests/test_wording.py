@@ -75,7 +75,10 @@ def test_the_two_three_o_clocks_of_an_autumn_night_differ_by_their_offset():
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0, "0 s ago"), (59, "59 s ago"), (60, "1 min ago"), (7_199, "1 h ago"), (-5, "5 s ahead")],
+    [
+        *((0, "0 s ago"), (59, "59 s ago"), (60, "1 min ago"), (7_199, "1 h ago")),
+        *((364 * 86_400, "364 d ago"), (2679 * 86_400, "7 y ago"), (-5, "5 s ahead")),
+    ],
 )
 def test_ages_of_values_use_their_largest_whole_unit(seconds, words):
     assert wording.ago(NOW - timedelta(seconds=seconds), NOW) == words

@@ -94,14 +94,14 @@ def sign_ins() -> str:
             Membership.objects.create(user=user, facility=facility, role=person.role, start=started)
         if person.practitioner_id:
             Practitioner.objects.filter(fhir_id=person.practitioner_id).update(user=user)
-        lines.append(f"{person.role:14} {person.username:14} {password}\n")
+        lines.append(f"{person.role:15} {person.username:14} {password}\n")
     return "".join(lines)
 
 
 def facilities_of(person: clinic.SignIn) -> list[Organization]:
-    """The own facility; an administrator has the whole house."""
+    """The own facility; administrator and privacy officer have the whole house."""
     rows = Organization.objects.filter(fhir_id__in=[f.id for f in clinic.FACILITIES])
-    if person.role == Role.ADMINISTRATOR:
+    if person.role in (Role.ADMINISTRATOR, Role.PRIVACY_OFFICER):
         return list(rows)
     return list(rows.filter(fhir_id=person.facility.id))
 

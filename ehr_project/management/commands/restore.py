@@ -11,8 +11,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Max
 
 from accounts import audit
+from accounts.models import AuditSeal
 from ehr_project.backups.errors import BackupTrouble
 from ehr_project.backups.keys import keep, key_of
 from ehr_project.backups.restoring import Restored, restore
@@ -44,7 +46,13 @@ class Command(BaseCommand):
         grant(using=DEFAULT_DB_ALIAS)
         pending = _pending()
         if not pending:
-            detail = {"backup": restored.header.id, "differences": len(restored.differences)}
+            detail = {
+                "backup": restored.header.id,
+                "made_at": restored.header.made_at,
+                "differences": len(restored.differences),
+                # What was sealed after these was written after the backup: accounts.trail.
+                "seals": AuditSeal.objects.aggregate(last=Max("number"))["last"] or 0,
+            }
             audit.record(SYSTEM, "restore", detail=detail)
         self._tell(restored, pending=pending)
 
