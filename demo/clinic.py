@@ -91,6 +91,7 @@ SIGN_INS = (
     _sign_in("nurse", staff.NURSE),
     _sign_in("registrar", staff.REGISTRAR),
     SignIn("administrator", "administrator", staff.HOSPITAL, "Grace Achterberg"),
+    SignIn("privacy", "privacy-officer", staff.HOSPITAL, "Ines Valcourt"),
 )
 DEVICE = Patch(serial="SIM-PATCH-0208", manufacturer="Chartwave", model="Simulated patch")
 

@@ -33,12 +33,14 @@ CATEGORIES = {
 }
 VITAL_UNITS = {
     "pulse": ("beats/min", "/min"),
-    "breaths": ("breaths/min", "/min"),
+    "respiratory rate": ("breaths/min", "/min"),
     "temperature": ("°C", "Cel"),
     "weight": ("kg", "kg"),
     "height": ("cm", "cm"),
     "head circumference": ("cm", "cm"),
 }
+# How the stories call a sign, where its name is long.
+SHORT = {"breaths": "respiratory rate"}
 SIGN = re.compile(
     r"BP (?P<systolic>\d+)/(?P<diastolic>\d+)(?: (?P<where>lying|standing|sitting))?"
     r"|SpO₂ (?P<percent>\d+)(?: on (?P<flow>[\d.]+) L)?"
@@ -129,7 +131,7 @@ def _said_sign(said: re.Match[str], at: datetime, by: Worker | None) -> Resource
         return bp(at, int(said["systolic"]), int(said["diastolic"]), by=by, note=where)
     if said["percent"]:
         return spo2(at, int(said["percent"]), oxygen=said["flow"] or "", by=by)
-    return vital(said["name"], said["number"], at, by=by)
+    return vital(SHORT.get(said["name"], said["name"]), said["number"], at, by=by)
 
 
 def _vital_sign(name: str, at: datetime, **more: Any) -> Resource:

@@ -24,7 +24,9 @@ from demo.dipole import LEADS
 from demo.elements import fhir_id
 from fhir.models import Change
 from fhir.together import together
+from patients.chart.access import cases, looks_of
 from patients.chart.flags import banner_flags
+from patients.chart.looks import Wish, looks_at
 from patients.chart.prescribing_facts import facts
 from patients.chart.worklist import counters, inpatients, mine, my_tasks, overdue_tasks, today
 from patients.models import (
@@ -39,10 +41,13 @@ from patients.models import (
 )
 from patients.models.inbox import State
 from patients.printing.prescription import dose_rows
+from tests.test_audit_coverage import OF_NOBODY
+from tests.walk import opened
 from vitals.models import Pairing, Recording
 
 pytestmark = pytest.mark.django_db
 LONGEST_LOAD_S = 60  # 25 on a quiet machine
+PAGES_OPENED = 60  # of some 90 that the doctor may open
 
 
 def just_after_the_round():
@@ -210,3 +215,27 @@ def test_a_resting_ecg_of_twelve_leads_is_in_a_chart(loaded, doctor):
     recording = Recording.objects.visible_to(doctor).of(solomon).get()
     assert recording.channels == list(LEADS)
     assert ImagingStudy.objects.filter(patient=solomon).exists()
+
+
+def test_the_privacy_officer_has_a_broken_glass_to_judge(loaded):
+    officer = principal_of(User.objects.get(username="privacy"))
+    (case,) = cases(officer, waiting=True)
+    assert case.patient.family == "Carvalho"
+    assert len(looks_of(case)) >= 3
+    assert [each.state for each in cases(officer, waiting=False)] == ["Justified"]
+
+
+def test_a_chart_was_looked_at_by_several(loaded):
+    officer = principal_of(User.objects.get(username="privacy"))
+    found = looks_at(officer, patient("rosa-lindqvist"), Wish()).looks
+    assert len({look.who for look in found}) >= 2
+
+
+def test_every_page_that_shows_somebody_leaves_a_look(doctor, client):
+    client.force_login(User.objects.get(username="doctor"))
+    seen = list(opened(client, doctor))
+    assert len(seen) > PAGES_OPENED
+    # A signal is noted once for ten minutes of looking at it.
+    once = [page for page in seen if not page.name.startswith("recording")]
+    unnoted = [page.name for page in once if not page.noted and page.name not in OF_NOBODY]
+    assert " ".join(unnoted) == ""

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.roles import Role
 from demo.clinic import FACILITIES, SIGN_INS
 from demo.prescriptions import UnclearInstructionError, dosage, timing
 from demo.staff import HOSPITAL, bed
@@ -137,10 +138,10 @@ def test_a_bed_that_does_not_exist_is_refused():
         bed("Dialysis", 9, HOSPITAL)
 
 
-def test_four_people_can_sign_in_and_three_of_them_are_practitioners(resources):
+def test_every_role_can_sign_in_and_who_treats_is_a_practitioner(resources):
     practitioners = {person["id"] for person in of_type(resources, "Practitioner")}
     linked = [one.practitioner_id for one in SIGN_INS if one.practitioner_id]
-    assert [one.role for one in SIGN_INS] == ["doctor", "nurse", "registrar", "administrator"]
+    assert [one.role for one in SIGN_INS] == [role.value for role in Role]
     assert len(linked) == 3
     assert set(linked) <= practitioners
 
