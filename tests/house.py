@@ -6,18 +6,20 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psycopg
-import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from ehr_project.database import Urls, running_urls, scratch_folder
 from ehr_project.database.cluster import leash
 from ehr_project.database.processes import PROC, processes_in, until
+from ehr_project.database.roles import SUPERUSER, url
+from ehr_project.database.tables import copy_folder, tables
 from tests.stand_in.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,6 +43,7 @@ class Premises:
     port: int
     demo: bool
     told: Mapping[str, str]
+    _beside: "subprocess.Popen[str] | None" = None
 
     @property
     def base_url(self) -> str:
@@ -79,21 +82,49 @@ class Premises:
 
     def ask(self, module: str, *words: str) -> Any:
         """Run a module in a process of its own, beside the house; the JSON that it prints."""
-        done = subprocess.run(
-            [sys.executable, "-m", module, *words],
-            cwd=ROOT,
-            env=self.environment(),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 0, f"{module} failed:\n{done.stderr[-4000:]}"
-        return json.loads(done.stdout)
+        if self._beside is None:
+            self._beside = subprocess.Popen(
+                [sys.executable, "-m", "tests.beside"],
+                cwd=ROOT,
+                env=self.environment(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        to, back = self._beside.stdin, self._beside.stdout
+        assert to
+        assert back
+        to.write(json.dumps([module, *words]) + "\n")
+        to.flush()
+        answer = back.readline()
+        assert answer, f"nobody is beside the house any more to run {module}"
+        status, said, complained = json.loads(answer)
+        assert status == 0, f"{module} failed:\n{complained[-4000:]}"
+        return json.loads(said)
+
+    def ask_no_more(self) -> None:
+        """End the process beside the house."""
+        if self._beside is not None:
+            self._beside.communicate()
+            self._beside = None
 
     def connect(self) -> "psycopg.Connection[Any]":
         """A connection to its database with the application's rights."""
         return psycopg.connect(self.urls.app_url, connect_timeout=5)
+
+    def superuser(self) -> "psycopg.Connection[Any]":
+        """A connection that may change the server's settings."""
+        passwords = json.loads((self.data / "database" / "passwords.json").read_text())
+        socket = Path(str(conninfo_to_dict(self.urls.app_url)["host"]))
+        where = url(SUPERUSER, passwords["superuser"], socket, "postgres")
+        return psycopg.connect(where, autocommit=True)
+
+    def set(self, **settings: str) -> None:
+        """Change settings of the server, for all connections from now on; or back: DEFAULT."""
+        with self.superuser() as connection:
+            for name, value in settings.items():
+                connection.execute(f"ALTER SYSTEM SET {name} = {value}")
+            connection.execute("SELECT pg_reload_conf()")
 
 
 @dataclass
@@ -181,6 +212,7 @@ class House(Premises):
 
     def stop(self) -> int:
         """End it as Ctrl-C does; its exit status."""
+        self.ask_no_more()
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
         try:
@@ -192,12 +224,6 @@ class House(Premises):
 def outside() -> dict[str, str]:
     """Our environment without what the test run itself was told."""
     return {n: v for n, v in os.environ.items() if not n.startswith(NOT_INHERITED)}
-
-
-def copy_folder(begun: Path, data: Path) -> None:
-    """Copy a data folder whose house is closed, with the owners of its files."""
-    names = [str(each) for each in begun.iterdir() if each.name != "in-use"]
-    subprocess.run(["cp", "-a", "--", *names, str(data)], check=True)
 
 
 def children_of(pid: int) -> list[int]:
@@ -222,20 +248,17 @@ def running_house(
     demo: bool = True,
     port: int | None = None,
     environment: Mapping[str, str] | None = None,
-    begun: Path | None = None,
 ) -> Iterator[House]:
-    """A house on a data folder of its own, gone afterwards.
+    """A house on a data folder of its own, gone afterwards; the tables are there already.
 
     Args:
         demo: With the invented clinic, its sign-ins and its wearable.
         port: Else a free one.
         environment: More for the launcher to hand on.
-        begun: Data folder to begin with a copy of; else an empty one.
     """
     port = port or free_port()
     with scratch_folder() as data:
-        if begun:
-            copy_folder(begun, data)
+        copy_folder(tables(), data)
         with (data / "said.txt").open("wb") as said:
             process = subprocess.Popen(
                 [
@@ -256,17 +279,3 @@ def running_house(
             yield house
         finally:
             house.stop()
-
-
-@pytest.fixture(scope="session")
-def house() -> Iterator[House]:
-    """The house with its demo clinic, one for the whole test run: leave it as it is."""
-    with running_house() as running:
-        yield running
-
-
-@pytest.fixture
-def make_house() -> Iterator[Callable[..., House]]:
-    """Starts a house for this test alone; takes the arguments of `running_house`."""
-    with ExitStack() as stack:
-        yield lambda **wishes: stack.enter_context(running_house(**wishes))

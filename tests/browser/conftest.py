@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from ehr_project.pytest_parts import chromium
-from tests.house import House
+from tests.house import House, running_house
 
 LAPTOP = {"width": 1366, "height": 625}
 # What a form answers to what it does not take: an asked-for refusal is no complaint.
@@ -73,7 +73,14 @@ class Desk:
         return page
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
+def house() -> Iterator[House]:
+    """The house with its demo clinic, one for all tests here: leave it as it is."""
+    with running_house() as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
 def chromium_browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
@@ -81,7 +88,7 @@ def chromium_browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def signed_in() -> dict[str, StorageState]:
     """Cookies by user name, of those who signed in during this test run."""
     return {}

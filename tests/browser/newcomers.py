@@ -1,5 +1,6 @@
 """People who come to the house during a test: registered and received through its own pages."""
 
+import random
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,6 +9,7 @@ from uuid import uuid4
 
 from playwright.sync_api import Locator, Page, expect
 
+DAYS = iter(random.sample(range(18_000), 18_000))
 CONSONANTS, VOWELS = "bdfghklmnprstvzw", "aeiou"
 
 
@@ -38,8 +40,8 @@ def unheard_of() -> str:
 
 
 def some_day() -> str:
-    """A birth date that few others have."""
-    return f"{date(1930, 1, 1) + timedelta(days=uuid4().int % 18_000):%d-%b-%Y}"
+    """A birth date that no other newcomer has."""
+    return f"{date(1930, 1, 1) + timedelta(days=next(DAYS)):%d-%b-%Y}"
 
 
 def fill_in(page: Page, family: str, given: str, born: str) -> None:

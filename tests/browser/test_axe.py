@@ -3,6 +3,7 @@
 No list of pages is kept here: from the start page every link is followed, one of each address.
 """
 
+import functools
 from pathlib import Path
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -44,6 +45,7 @@ ALL_STATES = STATES | {"phone": ("light", PHONE, NARROW)}
 def violations(page, options=None):
     """What axe found, as rule and the first offending element."""
     if page.evaluate("typeof axe") == "undefined":
+        page.add_init_script(path=AXE)  # on every page from the next on
         page.evaluate(AXE.read_text() + "; 0")
     found = page.evaluate("options => axe.run(options)", QUICK | (options or {}))["violations"]
     return [(rule["id"], rule["nodes"][0]["html"][:160]) for rule in found]
@@ -54,17 +56,22 @@ def names_of_links(page):
     named = {}
     if page.url.endswith("/style/"):
         return named  # its patients are samples
-    for href in page.locator("a[href]").evaluate_all("links => links.map(a => a.href)"):
-        href = urldefrag(href).url
-        if urlsplit(href)[:2] != urlsplit(page.url)[:2]:
-            continue
-        try:
-            name = resolve(urlsplit(href).path).view_name
-        except Resolver404:
-            continue
-        if not name.startswith(NO_PAGES):
+    found = page.locator("a[href]").evaluate_all("links => links.map(a => a.href)")
+    for href in dict.fromkeys(urldefrag(each).url for each in found):
+        same_house = urlsplit(href)[:2] == urlsplit(page.url)[:2]
+        name = name_of(urlsplit(href).path) if same_house else None
+        if name and not name.startswith(NO_PAGES):
             named.setdefault(name, href)
     return named
+
+
+@functools.cache
+def name_of(path):
+    """The name of an address; None where nothing is there."""
+    try:
+        return resolve(path).view_name
+    except Resolver404:
+        return None
 
 
 def walk(page, states, only=None):
@@ -86,7 +93,8 @@ def looked_at(page, states):
     """What axe finds on the page as it is, in each state."""
     for state, (scheme, size, options) in states.items():
         page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size(size)
+        if page.viewport_size != size:
+            page.set_viewport_size(size)
         # A colour half way between light and dark is nobody's choice.
         page.evaluate("document.getAnimations().forEach(each => each.finish())")
         if wrong := violations(page, options):
@@ -110,6 +118,7 @@ def test_axe_finds_nothing_on_a_doctors_pages(desk):
         ("nurse", NURSE, {"ward-due"}),
         ("registrar", None, {"patient-new"}),
         ("administrator", None, OURS_IN_THE_ADMIN),
+        ("privacy", None, {"access-reviews"}),
     ],
 )
 def test_axe_finds_nothing_on_the_pages_of_others(desk, who, only, among_them):
@@ -117,6 +126,16 @@ def test_axe_finds_nothing_on_the_pages_of_others(desk, who, only, among_them):
     assert found == {}
     assert seen >= among_them
     assert desk.complaints == []
+
+
+def test_no_page_of_an_administrator_is_wider_than_a_phone(desk):
+    page = desk.at("administrator")
+    page.set_viewport_size(PHONE)
+    beyond = {}
+    for address in ("/admin/", "/admin/health/", "/admin/usage/", "/account/"):
+        page.goto(urljoin(page.url, address))
+        beyond[address] = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert set(beyond.values()) == {0}, beyond
 
 
 @pytest.mark.parametrize("address", ["/style/", "/no-such-page/"])

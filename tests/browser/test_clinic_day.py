@@ -77,6 +77,7 @@ def test_a_diagnosis_is_picked_with_its_code(doctor):
     pick(doctor, "Problem or diagnosis", "essential hypert", re.compile("Essential .*hypertension"))
     expect(doctor.locator("[data-picker-state]").first).to_contain_text("I10")
     doctor.get_by_label("Began").fill("Mar-2019")
+    doctor.get_by_label("How sure").select_option("confirmed")
     send(doctor.get_by_role("button", name="Save"))
     visit(doctor, newcomer)
     expect(doctor.locator("#problems")).to_contain_text("Hypertension")
@@ -85,6 +86,7 @@ def test_a_diagnosis_is_picked_with_its_code(doctor):
 def allergic_to_penicillin(page, newcomer):
     visit(page, newcomer, "allergies/new/")
     pick(page, "Substance", "penicill", re.compile("Penicillin", re.IGNORECASE))
+    page.get_by_label("How sure").select_option("confirmed")
     send(page.get_by_role("button", name="Save"))
     banner = page.get_by_role("region", name=f"Patient: {newcomer.banner}")
     expect(banner).to_contain_text("Known allergies")
@@ -126,6 +128,7 @@ def test_a_laboratory_result_is_ordered_entered_and_acknowledged(doctor):
     doctor.get_by_role("link", name="Enter a value").click()
     doctor.get_by_label("Value").fill("6.9")
     doctor.get_by_label("Unit (UCUM)").fill("mmol/L")
+    doctor.get_by_label("Status").select_option("final")
     send(doctor.get_by_role("button", name=f"Save for {newcomer.banner}"))
     visit(doctor, newcomer, "results/")
     expect(doctor.get_by_role("main")).to_contain_text("6.9")

@@ -56,6 +56,7 @@ def test_two_tabs_with_two_patients_never_mix(desk):
     anna, berta = receive(first, "Anna"), receive(first, "Berta")
     visit(first, anna, "allergies/new/")
     first.get_by_role("combobox", name="Substance").fill("Latex")
+    first.get_by_label("How sure").select_option("confirmed")
     second = first.context.new_page()
     second.goto(first.url.replace(anna.chart, berta.chart))
     # The form of one patient, sent to the address of the other.

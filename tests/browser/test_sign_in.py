@@ -1,8 +1,11 @@
 """The door in a real browser: second factors, passkeys, and pages that close by themselves."""
 
 import itertools
+import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.browser.newcomers import receive, register, visit
@@ -88,6 +91,56 @@ def test_locking_one_window_covers_the_other(hired):
     other.goto(f"{hired.desk.house.base_url}/account/")
     page.get_by_role("button", name="Lock the screen").click()
     expect(other.get_by_role("dialog", name="Locked")).to_be_visible(timeout=SOON_MS)
+
+
+@pytest.fixture
+def locked(hired):
+    """A chart with something half written, locked by hand."""
+    page = hired.opens_a_chart()
+    page.goto(f"{hired.desk.house.base_url}{hired.newcomer.chart}problems/new/")
+    page.get_by_label("Note").fill("Written before the telephone rang")
+    with page.expect_response("**/lock/"):
+        page.get_by_role("button", name="Lock the screen").click()
+    expect(page.get_by_role("dialog", name="Locked")).to_be_visible()
+    return page
+
+
+def test_what_was_being_written_waits_behind_the_lock(locked):
+    locked.get_by_label("Password").fill(PASSWORD)
+    locked.get_by_role("button", name="Unlock").click()
+    expect(locked.get_by_role("dialog", name="Locked")).to_be_hidden()
+    expect(locked.get_by_label("Note")).to_have_value("Written before the telephone rang")
+
+
+def test_a_note_is_saved_the_moment_the_lock_opens(hired):
+    page = hired.opens_a_chart()
+    visit(page, hired.newcomer, "notes/new/")
+    page.get_by_role("button", name="Free text").click()
+    page.clock.install()
+    page.clock.pause_at(timezone.now() + timedelta(minutes=1))
+    page.get_by_label("Text").fill("Written before the telephone rang")
+    with page.expect_response("**/lock/"):
+        page.get_by_role("button", name="Lock").click()
+    page.clock.run_for(2000)
+    saving = page.locator("[data-save-state]")
+    expect(saving).to_have_text(re.compile("^not saved"))  # it will try again in 5 s
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Unlock").click()
+    expect(page.get_by_role("dialog", name="Locked")).to_be_hidden()
+    page.clock.run_for(100)
+    expect(saving).to_have_text(re.compile("^saved "))
+
+
+def test_a_locked_page_that_is_opened_again_asks_once(locked):
+    locked.reload()
+    expect(locked.get_by_role("heading", name="Locked")).to_be_visible()
+    locked.wait_for_timeout(SOON_MS)
+    expect(locked.get_by_role("dialog")).to_have_count(0)
+
+
+def test_somebody_else_signs_out_at_a_locked_screen(locked):
+    locked.get_by_role("dialog", name="Locked").get_by_role("button", name="Sign out").click()
+    locked.wait_for_url("**/sign-in/**")
 
 
 def test_an_app_is_set_up_and_asked_for(hired):

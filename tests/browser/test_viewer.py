@@ -32,7 +32,7 @@ MS_PER_MM, MM_PER_MV = 40, 10
 WITHIN_S = 15
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def recordings(house):
     """Ids of a recording of twelve leads and of one of three, by name."""
     return house.ask("tests.browser.read_recordings")

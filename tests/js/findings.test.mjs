@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { Calipers, caliperText, caliperWords } from "../../static/js/ecg/calipers.js";
 import { nextEpisode } from "../../static/js/ecg/findings.js";
 import { layout, tracks, xOn, yOf } from "../../static/js/ecg/geometry.js";
-import { laneLayout, rateRange, runs, tickMinutes } from "../../static/js/ecg/lanes.js";
+import { freePlace, laneLayout, rateRange, runs, tickMinutes } from "../../static/js/ecg/lanes.js";
 import { beatsText, episodeText, stripLine, wholeText } from "../../static/js/ecg/strips.js";
 import { momentOfClock } from "../../static/js/ecg/words.js";
 
@@ -74,6 +74,14 @@ test("an episode is told with its number, time and details", () => {
 test("a recording that was not read has a trace and a clock only", () => {
   assert.deepEqual(Object.keys(laneLayout(null).lanes), ["trace", "axis"]);
   assert.deepEqual(Object.keys(laneLayout(WHOLE).lanes), ["trace", "rate", "marks", "quality", "axis"]);
+});
+
+test("the name of a lane stands where nothing else does", () => {
+  assert.equal(freePlace([], 50, 1000), 1);
+  assert.equal(freePlace([[0, 4]], 50, 1000), 6);
+  assert.equal(freePlace([[90, 95], [0, 4], [40, 60]], 50, 1000), 97);
+  assert.equal(freePlace([[60, 80]], 50, 1000), 1);
+  assert.equal(freePlace([[0, 990]], 50, 1000), 1);
 });
 
 test("the rate's axis ends in tens and is never flat", () => {

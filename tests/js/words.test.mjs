@@ -46,6 +46,7 @@ test("ages use their largest whole unit and tell a clock that is ahead", () => {
   assert.equal(agoWords(59), "59 s ago");
   assert.equal(agoWords(3599), "59 min ago");
   assert.equal(agoWords(90_000), "1 d ago");
+  assert.equal(agoWords(2679 * 86_400), "7 y ago");
   assert.equal(agoWords(-5), "5 s ahead");
 });
 

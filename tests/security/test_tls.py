@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from ehr_project.checks import unproven
 from ehr_project.doors import FILES
 from ehr_project.house import OF_WEB
 from tests.security.conftest import ROOT, as_real_house
@@ -12,7 +13,10 @@ PROGRAMS = ["/fhir/metadata", "/fhir", "/fhir/Patient", "/api/v1/time", "/oauth/
 
 
 def test_djangos_own_check_of_a_deployment_is_clean():
-    done = as_real_house("manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    done = as_real_house(
+        *("manage.py", "check", "--deploy", "--fail-level", "WARNING"),
+        DATABASE_URL="postgresql://x:y@db.example/chartwave?sslmode=verify-full",
+    )
     assert (done.returncode, done.stdout.strip()) == (0, done.stdout.strip()), done.stderr
     assert "no issues" in done.stdout + done.stderr
 
@@ -23,6 +27,27 @@ def test_the_check_would_complain_without_tls():
     )
     assert done.returncode != 0
     assert "security.W012" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("host", "sslmode", "found"),
+    [
+        ("", "", []),
+        ("/run/postgresql", "", []),
+        ("127.0.0.1", "disable", []),
+        ("db.example", "", ["db.example"]),
+        ("127.0.0.1,db.example", "require", ["db.example"]),
+        ("db.example", "verify-full", []),
+    ],
+)
+def test_the_check_wants_a_certificate_of_a_database_elsewhere(host, sslmode, found):
+    assert unproven({"HOST": host, "OPTIONS": {"sslmode": sslmode}}) == found
+
+
+def test_a_database_elsewhere_is_told_by_the_check_of_a_deployment():
+    elsewhere = "postgresql://x:y@db.example/chartwave"
+    done = as_real_house("manage.py", "check", "--deploy", DATABASE_URL=elsewhere)
+    assert "chartwave.W001" in done.stderr
 
 
 def test_cookies_belong_to_this_host_alone(real_settings):
@@ -85,6 +110,12 @@ def test_tls_is_never_older_than_what_caddy_takes():
 def test_a_slow_sender_is_given_up():
     caddy = (ROOT / "deploy" / "Caddyfile").read_text()
     assert re.search(r"read_header \d+s\s+read_body \dm", caddy)
+
+
+def test_caddy_leaves_plain_http_to_the_house():
+    caddy = (ROOT / "deploy" / "Caddyfile").read_text()
+    assert "auto_https disable_redirects" in caddy
+    assert "{$CHARTWAVE_HOST}, http://{$CHARTWAVE_HOST} {" in caddy
 
 
 def test_caddy_takes_the_largest_upload_and_not_more():
