@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from accounts import audit
-from accounts.principals import principal_of
+from accounts.principals import ANONYMOUS, principal_of
 from accounts.sign_in.forms import is_password_of
 from accounts.sign_in.session_store import TOUCHED
 
@@ -76,6 +77,9 @@ def _idle(request: HttpRequest) -> bool:
 class LockMiddleware:
     """Answers nothing but the lock while the screen is locked.
 
+    What is open to strangers stays open, and meets a stranger: it says by itself who may come in,
+    a FHIR client by an OperationOutcome.
+
     What was posted to a locked screen is held in the page that asks for the password, and goes
     where it was meant for once that is given: nothing that somebody wrote is lost.
     """
@@ -94,12 +98,23 @@ class LockMiddleware:
         if not request.user.is_authenticated or name in OPEN_WHILE_LOCKED:
             return None
         if is_locked(request):
-            given = request.POST.get(PASSWORD, "") if request.method == "POST" else ""
-            if not (given and unlock(request, given)):
-                return locked_page(request, wrong=bool(given))
-        elif not getattr(view, "quiet", False):
+            return _closed(request, view)
+        if not getattr(view, "quiet", False):
             touch(request)
         return None
+
+
+def _closed(request: HttpRequest, view: Any) -> HttpResponse | None:
+    """Nothing where a stranger may come in, or the password came along."""
+    if not getattr(view, "login_required", True):
+        request.user = AnonymousUser()
+        request.principal = ANONYMOUS  # type: ignore[attr-defined]
+        request.memberships = []  # type: ignore[attr-defined]
+        return None
+    given = request.POST.get(PASSWORD, "") if request.method == "POST" else ""
+    if given and unlock(request, given):
+        return None
+    return locked_page(request, wrong=bool(given))
 
 
 def locked_page(request: HttpRequest, *, wrong: bool) -> HttpResponse:

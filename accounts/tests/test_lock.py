@@ -68,6 +68,18 @@ def test_a_locked_page_holds_no_chart(at_the_screen, rosa):
     assert "LINDQVIST" not in at_the_screen.get(f"/patients/{rosa.id}/").content.decode()
 
 
+def test_what_programs_ask_refuses_a_locked_screen_in_their_words(at_the_screen, rosa):
+    address = f"/fhir/Patient/{rosa.fhir_id}"
+    assert at_the_screen.get(address).status_code == 200
+    at_the_screen.post("/lock/")
+    answer = at_the_screen.get(address)
+    assert answer.status_code == 401
+    assert answer.json()["issue"][0]["code"] == "login"
+    assert at_the_screen.get("/fhir/metadata").status_code == 200
+    at_the_screen.post("/unlock/", {"unlock_password": PASSWORD})
+    assert at_the_screen.get(address).status_code == 200
+
+
 def test_the_password_opens_it_at_the_same_place(at_the_screen):
     at_the_screen.post("/lock/")
     given = {"unlock_password": PASSWORD, "next": "/account/"}

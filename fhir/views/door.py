@@ -172,7 +172,10 @@ def unexpected(error: Exception) -> Answer:
 def _asker(request: HttpRequest) -> Principal:
     by: Principal | None = port("authenticate")(request)
     if by is None:
-        raise NotSignedIn("Sign in to Chartwave in this browser, or send a bearer token.")
+        raise NotSignedIn(
+            "Sign in to Chartwave in this browser, open its screen if that is locked, or send a "
+            "bearer token."
+        )
     return by
 
 
