@@ -27,10 +27,23 @@ from accounts.models import Membership, Session, User
 from accounts.sign_in import attempts, second_factor, sessions
 
 
+def _is_of(request: HttpRequest, account: models.Model | None) -> bool:
+    """Whether it is the account of the one who asks."""
+    return account is not None and account.pk == request.user.pk
+
+
 class MembershipInline(ByScope, admin.TabularInline):  # type: ignore[type-arg]
+    """Roles of an account; nobody gives themselves one."""
+
     model = Membership
     extra = 1
     fields = ("facility", "role", "start", "end")
+
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return super().has_add_permission(request, obj) and not _is_of(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return super().has_change_permission(request, obj) and not _is_of(request, obj)
 
 
 class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
@@ -93,6 +106,11 @@ class Users(ByScope, AsksFirst, UserAdmin):  # type: ignore[type-arg]
             {"classes": ("wide",), "fields": ("username", "full_name", "password1", "password2")},
         ),
     )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        """Nobody switches their own account off, or takes its administration away."""
+        own = ("is_active", "is_staff") if _is_of(request, obj) else ()
+        return (*self.readonly_fields, *own)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[User]:
         """Each with the roles held now, in one more question to the database."""
@@ -167,6 +185,7 @@ class Users(ByScope, AsksFirst, UserAdmin):  # type: ignore[type-arg]
             shown = {
                 "factors": second_factor.factors_of(user),
                 "sessions": sessions.open_to(user),
+                "is_own": _is_of(request, user),
             }
         return super().change_view(request, object_id, form_url, (extra_context or {}) | shown)
 

@@ -131,3 +131,50 @@ def test_the_page_of_an_account_tells_nothing_of_how_its_password_is_kept(client
     page = client.get(f"/admin/accounts/user/{administrator.pk}/change/").content.decode()
     assert "argon2" not in page
     assert f"/admin/accounts/user/{administrator.pk}/password/" in page or "../password/" in page
+
+
+def account_form(user, harbour, **changed):
+    """An account with one more role at ``harbour``, as its page sends it."""
+    added = {
+        "facility": str(harbour.pk),
+        "role": "doctor",
+        "start_0": "2026-01-01",
+        "start_1": "00:00",
+    }
+    return {
+        "username": user.username,
+        "full_name": "Changed",
+        "is_active": "on",
+        "is_staff": "on",
+        "memberships-TOTAL_FORMS": "1",
+        "memberships-INITIAL_FORMS": "0",
+        **{f"memberships-0-{name}": value for name, value in added.items()},
+    } | changed
+
+
+def roles(user):
+    return sorted(user.memberships.values_list("role", flat=True))
+
+
+def test_an_administrator_gives_a_role_to_somebody_else(office, dr_ames, hill):
+    answer = office.post(f"/admin/accounts/user/{dr_ames.pk}/change/", account_form(dr_ames, hill))
+    assert answer.status_code == 302
+    assert roles(dr_ames) == ["doctor", "doctor"]
+
+
+def test_nobody_gives_themselves_a_role(office, administrator, harbour):
+    page = f"/admin/accounts/user/{administrator.pk}/change/"
+    assert "changed by another administrator" in office.get(page).content.decode()
+    office.post(page, account_form(administrator, harbour))
+    administrator.refresh_from_db()
+    assert administrator.full_name == "Changed"
+    assert roles(administrator) == ["administrator"]
+
+
+def test_nobody_switches_their_own_account_off(office, administrator, harbour):
+    form = account_form(administrator, harbour, is_active="", is_staff="")
+    office.post(f"/admin/accounts/user/{administrator.pk}/change/", form)
+    administrator.refresh_from_db()
+    assert administrator.full_name == "Changed"
+    assert administrator.is_active
+    assert administrator.is_staff
