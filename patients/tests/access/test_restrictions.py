@@ -85,8 +85,11 @@ def test_the_records_of_the_chart_close_with_it(dr_ames, rosa):
 HOUR = timedelta(hours=1)
 
 
-def at(delta):
-    return (timezone.now() + delta).isoformat()
+def dated(said):
+    """What was said, its period as moments instead of distances from now."""
+    now = timezone.now()
+    period = {side: (now + away).isoformat() for side, away in said.get("period", {}).items()}
+    return said | {"period": period} if period else said
 
 
 @pytest.mark.parametrize(
@@ -97,15 +100,15 @@ def at(delta):
         {"status": "draft"},
         {"scope": "research"},
         {"type": "permit"},
-        {"period": {"end": at(-HOUR)}},
-        {"period": {"start": at(HOUR)}},
+        {"period": {"end": -HOUR}},
+        {"period": {"start": HOUR}},
         {"action": [{"coding": [{"code": "disclose"}]}]},
         {"purpose": [{"code": "HRESCH"}]},
         {"actor": [{"reference": {"reference": "RelatedPerson/uncle"}}]},
     ],
 )
 def test_what_is_no_refusal_to_read_closes_nothing(dr_ames, rosa, said):
-    refuses(rosa, **said)
+    refuses(rosa, **dated(said))
     assert sees(dr_ames, rosa)
 
 
@@ -115,13 +118,13 @@ def test_what_is_no_refusal_to_read_closes_nothing(dr_ames, rosa, said):
         {"action": [{"coding": [{"code": "access"}]}]},
         {"purpose": [{"code": "TREAT"}]},
         {"class": [{"code": "Condition"}]},
-        {"period": {"start": at(-HOUR), "end": at(HOUR)}},
+        {"period": {"start": -HOUR, "end": HOUR}},
         {"type": "permit", "provision": [{"type": "deny"}]},
         {"provision": [{"type": "permit", "actor": []}]},
     ],
 )
 def test_what_refuses_reading_is_honoured(dr_ames, rosa, said):
-    refuses(rosa, **said)
+    refuses(rosa, **dated(said))
     assert not sees(dr_ames, rosa)
 
 

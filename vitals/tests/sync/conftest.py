@@ -26,6 +26,7 @@ from vitals.sync.secrets import Credentials
 
 __all__ = ["fhir_server"]
 
+PATIENCE_S = 30.0  # for answers that do come, on any machine
 BOTH = ["stand-in", pytest.param("node", marks=pytest.mark.needs("node"))]
 
 
@@ -49,7 +50,7 @@ def pace(pauses: list[float]) -> Pace:
 @pytest.fixture
 def door(stand_in: StandIn, pace: Pace) -> SyncServer:
     """Our client, connected to the stand-in."""
-    return connect(stand_in.base_url, Credentials(), DEMO, pace=pace, read_timeout_s=0.5)
+    return connect(stand_in.base_url, Credentials(), DEMO, pace=pace, read_timeout_s=PATIENCE_S)
 
 
 @pytest.fixture(params=BOTH)
@@ -65,14 +66,14 @@ def remote(request: pytest.FixtureRequest) -> Remote:
 @pytest.fixture
 def either(remote: Remote, pace: Pace) -> SyncServer:
     """Our client, connected to the stand-in and then to the real server."""
-    return connect(remote.base_url, Credentials(), DEMO, pace=pace, read_timeout_s=20)
+    return connect(remote.base_url, Credentials(), DEMO, pace=pace, read_timeout_s=PATIENCE_S)
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch, pace: Pace, settings: Any) -> None:
-    """The worker in demo mode, with short time-outs and no real pauses."""
+def worker_in_demo(monkeypatch: pytest.MonkeyPatch, pace: Pace, settings: Any) -> None:
+    """The worker in demo mode, without real pauses."""
     settings.DEMO = True
-    monkeypatch.setattr(loop, "connect", partial(connect, pace=pace, read_timeout_s=0.5))
+    monkeypatch.setattr(loop, "connect", partial(connect, pace=pace, read_timeout_s=PATIENCE_S))
 
 
 @pytest.fixture
@@ -138,7 +139,9 @@ def reading(rosa: Patient, cuff: Device, dr_lind: Practitioner) -> Callable[...,
 
 
 @pytest.fixture
-def make_target(ada: Principal, north: Organization, impatient: None) -> Callable[..., SyncTarget]:
+def make_target(
+    ada: Principal, north: Organization, worker_in_demo: None
+) -> Callable[..., SyncTarget]:
     """Makes a confirmed target that receives what North's patients have."""
 
     def make(base_url: str, *, types: tuple[str, ...] = USUAL, **more: Any) -> SyncTarget:

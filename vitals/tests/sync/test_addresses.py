@@ -218,7 +218,13 @@ def test_nothing_is_even_connected_to_while_the_address_is_closed(
             server.accept()
 
 
-def test_a_name_that_nobody_knows_is_unreachable(pace: Pace) -> None:
+def test_a_name_that_nobody_knows_is_unreachable(
+    pace: Pace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(*_: Any, **__: Any) -> Any:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
     door = connect("https://nowhere.invalid/fhir", Credentials(), PUBLIC, pace=pace)
     with pytest.raises(UnreachableError):
         door.metadata()

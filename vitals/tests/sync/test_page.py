@@ -20,7 +20,7 @@ from vitals.tests.sync.conftest import later
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("impatient", "rosa"),
+    pytest.mark.usefixtures("worker_in_demo", "rosa"),
 ]
 
 Make = Callable[..., Any]
