@@ -180,7 +180,7 @@ def _visits(subject: Subject) -> list[tuple[str, str, dict[str, Any]]]:
 
 
 def _appointment(subject: Subject, place: str = "") -> dict[str, Any]:
-    start = timezone.now() + timedelta(minutes=20)
+    start = timezone.now() + timedelta(hours=6)  # still to come when all is asked
     return {
         "status": "booked",
         "start": start.isoformat(timespec="seconds"),
