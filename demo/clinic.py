@@ -82,12 +82,13 @@ class Patch(NamedTuple):
     model: str
 
 
-def _sign_in(role: str, worker: staff.Worker) -> SignIn:
-    return SignIn(role, role, worker.facility, worker.full_name, worker.id)
+def _sign_in(role: str, worker: staff.Worker, username: str = "") -> SignIn:
+    return SignIn(username or role, role, worker.facility, worker.full_name, worker.id)
 
 
 SIGN_INS = (
     _sign_in("doctor", staff.DOCTOR),
+    _sign_in("doctor", staff.SURGEON, "surgeon"),
     _sign_in("nurse", staff.NURSE),
     _sign_in("registrar", staff.REGISTRAR),
     SignIn("administrator", "administrator", staff.HOSPITAL, "Grace Achterberg"),
