@@ -29,14 +29,25 @@ def scratch_cluster(*, fsync: bool = True, least_major: int = OLDEST_MAJOR) -> I
 def scratch_folder() -> Iterator[Path]:
     """A temporary folder that the server's account can enter."""
     sweep()
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-    folder.chmod(OPEN_DOOR)
-    with (folder / "in-use").open("w") as in_use:
-        fcntl.flock(in_use, fcntl.LOCK_EX)
+    with contextlib.ExitStack() as held:
+        while (folder := _held_folder(held)) is None:
+            pass
         try:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _held_folder(held: contextlib.ExitStack) -> Path | None:
+    """A new folder in use; None when somebody swept it away before it was."""
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    with contextlib.suppress(FileNotFoundError):
+        folder.chmod(OPEN_DOOR)
+        in_use = held.enter_context((folder / "in-use").open("w"))
+        fcntl.flock(in_use, fcntl.LOCK_EX)
+        if (folder / "in-use").exists():
+            return folder
+    return None
 
 
 def sweep() -> None:

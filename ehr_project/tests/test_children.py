@@ -79,12 +79,12 @@ def test_ends_with_everything_it_started(make):
 
 
 def test_one_that_ignores_the_request_is_ended_in_bounded_time(make, monkeypatch):
-    monkeypatch.setattr("ehr_project.children.GOODBYE_S", 1.0)
+    monkeypatch.setattr("ehr_project.children.GOODBYE_S", 3.0)
     child = make(STUBBORN)
     began = time.monotonic()
     end_all([child])
     assert not child.alive
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 60
 
 
 def test_a_killed_one_comes_back(make):

