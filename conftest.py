@@ -2,11 +2,16 @@
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 from pytest_django import DjangoDbBlocker
 from pytest_django.django_compat import is_django_unittest
+from time_machine import travel
 
 from ehr_project.pytest_database import OURS, application_role
 from ehr_project.pytest_parts import in_ci
@@ -17,6 +22,14 @@ pytest_plugins = ["tests.cast", "tests.fhir_server.fixture"]
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 if not in_ci():  # there Hypothesis does so by itself, and draws the same examples each time
     settings.load_profile("house")
+
+
+def no_constants() -> Constants:
+    """Else it mixes in those of all modules that other tests happened to load before."""
+    return Constants()
+
+
+providers._get_local_constants = no_constants
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -31,6 +44,31 @@ def cost_of_a_password() -> Iterator[dict[str, int]]:
     yield usual
     for name, cost in usual.items():
         setattr(Argon2PasswordHasher, name, cost)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_not_swept() -> Iterator[None]:
+    """One write in a hundred sweeps the cache: one more statement for tests that count them."""
+    from accounts import cache_table
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cache_table, "SWEPT_EACH", 2**64)
+        yield
+
+
+@pytest.fixture
+def midday() -> Iterator[None]:
+    """Yesterday about noon, and it goes on: no day, hour or round ends within the test."""
+    noon = timezone.now().replace(hour=12, minute=34, second=0) - timedelta(days=1)
+    with travel(noon):
+        yield
+
+
+@pytest.fixture
+def held_clock() -> Iterator[None]:
+    """The clock stands: no second ends within the test."""
+    with travel(timezone.now(), tick=False):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from vitals.acts.wearing import attach
 from vitals.models import ChunkReceipt, Recording, WaveformChunk
-from vitals.tests.conftest import DeviceClient, wave
+from vitals.tests.conftest import DeviceClient, rfc3339, wave
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -59,7 +59,7 @@ def test_different_chunks_on_several_lanes_are_all_stored(device, recording):
 
 
 def test_one_client_id_on_several_lanes_is_one_recording(device, worn):
-    started = "2026-11-01T10:00:00Z"
+    started = rfc3339(timezone.now() - timedelta(weeks=3))
     lanes = [DeviceClient(device.key) for _ in range(TOGETHER)]
     answers = at_once(
         *[lambda lane=lane: lane.open(started_at=started).status_code for lane in lanes]

@@ -9,6 +9,8 @@ from accounts.sign_in import second_factor
 from accounts.tests.sign_in.conftest import PASSWORD, Door, code_for, code_of, secret_on
 from fhir.principal import SYSTEM
 
+# No half minute ends between the app that shows a code and the door that reads it.
+pytestmark = pytest.mark.usefixtures("held_clock")
 BEHIND = ("/", "/account/", "/patients/search/", "/fhir/Patient", "/admin/")
 
 

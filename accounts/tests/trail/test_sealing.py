@@ -12,6 +12,8 @@ from accounts.trail import sealing
 from accounts.trail.heads import FOLDER, heads_in
 from accounts.trail.sealing import seal, seal_all
 
+WITHIN_S = 120
+
 
 def parameters():
     asked = connection.get_connection_params()
@@ -48,12 +50,12 @@ def test_a_row_that_is_not_committed_waits_and_holds_back_what_came_after_it(tra
         with transaction.atomic():
             act("slow")
             begun.set()
-            done.wait(20)
+            done.wait(WITHIN_S)
         connection.close()
 
     thread = threading.Thread(target=slow)
     thread.start()
-    begun.wait(20)
+    begun.wait(WITHIN_S)
     later = act("later")
     before = seal_all()
     done.set()

@@ -172,7 +172,8 @@ def test_a_team_that_changed_meanwhile_is_not_saved_over(add, remove):
 
 def test_a_version_of_every_step_is_kept(add, remove):
     remove(add())
-    assert list(Change.objects.filter(type="CareTeam").values_list("version", flat=True)) == [1, 2]
+    steps = Change.objects.filter(type="CareTeam").order_by("seq")
+    assert list(steps.values_list("version", flat=True)) == [1, 2]
 
 
 def test_the_trail_says_who_was_added_and_taken_out(add, remove):

@@ -214,6 +214,7 @@ def test_the_print_is_on_record(paper, seen, officer):
     assert event.detail == {"document": "looks"}
 
 
+@pytest.mark.usefixtures("midday")
 def test_looks_of_one_day_stand_together(seen, as_ames, rosa):
     for _ in range(4):
         look(as_ames, rosa)

@@ -62,6 +62,12 @@ def opened():
     return f"{timezone.localtime():%Y-%m-%dT%H:%M}"
 
 
+@pytest.fixture(autouse=True)
+def form_not_opened():
+    """Each test opens its own."""
+    opened.cache_clear()
+
+
 def posted(**fields):
     """A filled prescription form."""
     return {

@@ -21,6 +21,7 @@ from patients.prescribing.dose import Amount
 from patients.tests.medicines.conftest import DAILY, FOUR_TIMES, order
 
 FIVE = Amount(Decimal(5), "mg")
+pytestmark = pytest.mark.usefixtures("midday")
 
 
 @pytest.fixture

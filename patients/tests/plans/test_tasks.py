@@ -1,6 +1,6 @@
 """Follow-ups: asked for, accepted, done or cancelled; overdue where the facility is."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -70,9 +70,15 @@ def test_it_is_due_until_the_last_second_of_the_day_where_the_facility_is(ask):
     assert row.due_at == datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=OSLO)
 
 
+def change_of_clocks():
+    """The last Sunday of next year's March."""
+    last = date(timezone.localdate().year + 1, 3, 31)
+    return last - timedelta(days=last.isoweekday() % 7)
+
+
 def test_a_day_of_the_change_of_clocks_ends_when_it_ends(ask):
     with timezone.override(OSLO):
-        row = ask(due_on=datetime(2027, 3, 28, tzinfo=OSLO).date())
+        row = ask(due_on=change_of_clocks())
     assert row.due_at.astimezone(ZoneInfo("UTC")).hour == 21
 
 

@@ -99,7 +99,7 @@ def test_a_result_without_a_range_says_so(rosa, summary):
 
 def test_a_result_entered_in_error_is_absent(rosa, summary):
     sodium(rosa, "128", status="entered-in-error")
-    assert "128" not in summary()
+    assert "128 mmol/L" not in summary()
 
 
 def test_a_vital_sign_stands_with_its_time_and_zone(rosa, harbour, summary):

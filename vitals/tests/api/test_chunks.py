@@ -184,6 +184,7 @@ def test_a_chunk_that_is_a_week_late_is_normal(device, patch, rosa, as_nurse):
     assert answer.json()["assigned"] is True
 
 
+@pytest.mark.usefixtures("held_clock")
 def test_a_clock_that_is_off_is_corrected_by_what_it_shows_now(device, recording):
     lags = timezone.now() - timedelta(days=40)
     device.put(
@@ -194,6 +195,7 @@ def test_a_clock_that_is_off_is_corrected_by_what_it_shows_now(device, recording
     assert abs(timezone.now() - timedelta(seconds=10) - stored.start_time) < timedelta(seconds=5)
 
 
+@pytest.mark.usefixtures("held_clock")
 def test_device_clock_arrival_and_offset_are_kept_apart(device, recording):
     lags = timezone.now() - timedelta(days=40)
     device.put(recording, 0, wave(), Chunk_Device_Time=rfc3339(lags), Device_Clock=rfc3339(lags))
@@ -202,6 +204,7 @@ def test_device_clock_arrival_and_offset_are_kept_apart(device, recording):
     assert abs(receipt.clock_offset_ms - timedelta(days=40) / timedelta(milliseconds=1)) < 5000
 
 
+@pytest.mark.usefixtures("held_clock")
 def test_a_small_offset_is_believed_to_be_the_network(device, recording):
     clock = timezone.now() - timedelta(seconds=4)
     device.put(recording, 0, wave(), Chunk_Device_Time=rfc3339(clock), Device_Clock=rfc3339(clock))
