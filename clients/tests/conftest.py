@@ -21,6 +21,7 @@ import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+WITHIN_S = 120.0
 
 
 @dataclass
@@ -143,7 +144,7 @@ def play(clinic: Clinic, tmp_path: Path) -> Iterator[Callable[..., subprocess.Po
         process.communicate()
 
 
-def until(fact: Callable[[], bool], limit_s: float = 20.0) -> None:
+def until(fact: Callable[[], bool], limit_s: float = WITHIN_S) -> None:
     """Wait for ``fact``; fail when it does not come true."""
     end = time.monotonic() + limit_s
     while not fact():

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clients.tests.conftest import until
+from clients.tests.conftest import WITHIN_S, until
 from clients.wearable import seconds_to_wait
 
 FAST = ("--sampling-rate-hz", 250, "--scale", 1, "--speed", 400, "--chunk-seconds", 2)
@@ -22,18 +22,18 @@ def only(clinic):
 
 
 def test_what_arrives_is_the_file_sample_by_sample(clinic, tape, play):
-    assert play(tape, *FAST).wait(30) == 0
+    assert play(tape, *FAST).wait(WITHIN_S) == 0
     assert np.array_equal(clinic.samples(only(clinic)["id"])[:, 0], np.load(tape))
 
 
 def test_closes_the_recording_at_the_end_of_the_file(clinic, tape, play):
-    play(tape, *FAST).wait(30)
+    play(tape, *FAST).wait(WITHIN_S)
     closed = only(clinic)["closed"]
     assert closed == {"sample_count": 10_000, "chunk_count": 20, "given_up": []}
 
 
 def test_replayed_faster_than_time_the_last_sample_is_not_in_the_future(clinic, tape, play):
-    play(tape, *FAST).wait(30)
+    play(tape, *FAST).wait(WITHIN_S)
     started = np.datetime64(only(clinic)["started_at"].rstrip("Z"))
     end = started + np.timedelta64(40, "s")
     assert end <= np.datetime64(time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() + 1)))
@@ -46,16 +46,16 @@ def test_killed_again_and_again_it_loses_and_doubles_nothing(clinic, tape, play)
         time.sleep(dice.uniform(0.5, 1.1))
         process.kill()
         process.wait()
-    assert play(tape, *FAST).wait(30) == 0
+    assert play(tape, *FAST).wait(WITHIN_S) == 0
     assert np.array_equal(clinic.samples(only(clinic)["id"])[:, 0], np.load(tape))
 
 
 def test_killed_at_its_end_and_started_again_it_plays_nothing_twice(clinic, tape, play, tmp_path):
     state, process = tmp_path / "spool" / "state.json", play(tape, *FAST)
-    until(lambda: state.exists() and '"finished": true' in state.read_text(), 30)
+    until(lambda: state.exists() and '"finished": true' in state.read_text(), WITHIN_S)
     process.kill()
     process.wait()
-    assert play(tape, *FAST).wait(30) == 0
+    assert play(tape, *FAST).wait(WITHIN_S) == 0
     assert len(clinic.recordings) == 1
 
 
@@ -64,7 +64,7 @@ def test_keeps_chunks_while_the_server_is_away_and_sends_them_later(clinic, tape
     process = play(tape, *FAST)
     until(lambda: len(list((tmp_path / "spool").glob("*.chunk"))) == 20)
     clinic.mood = lambda method, path: None
-    assert process.wait(30) == 0
+    assert process.wait(WITHIN_S) == 0
     assert np.array_equal(clinic.samples(only(clinic)["id"])[:, 0], np.load(tape))
 
 
@@ -85,7 +85,7 @@ def test_keeps_chunks_while_the_server_is_away_and_sends_them_later(clinic, tape
 def test_an_answer_that_settles_nothing_is_asked_again(clinic, tape, play, answer):
     bad = [answer, answer]
     clinic.mood = lambda method, path: bad.pop() if method == "PUT" and bad else None
-    assert play(tape, *FAST).wait(30) == 0
+    assert play(tape, *FAST).wait(WITHIN_S) == 0
     assert np.array_equal(clinic.samples(only(clinic)["id"])[:, 0], np.load(tape))
 
 
@@ -99,14 +99,14 @@ def test_waits_as_long_as_retry_after_asks(clinic, tape, play):
         return None
 
     clinic.mood = busy
-    play(tape, *FAST).wait(30)
+    play(tape, *FAST).wait(WITHIN_S)
     assert asked[1] - asked[0] >= 1
 
 
 def test_a_refused_chunk_is_kept_with_the_servers_words(clinic, tape, play, tmp_path):
     words = {"code": "sample-overlap", "message": "samples 500-999 are here already"}
     clinic.mood = lambda method, path: (409, words, {}) if path.endswith("/chunks/3") else None
-    assert play(tape, *FAST).wait(30) == 1
+    assert play(tape, *FAST).wait(WITHIN_S) == 1
     refused = tmp_path / "spool" / "refused"
     assert json.loads((refused / "000000003.json").read_text())["message"] == words["message"]
 
@@ -114,7 +114,7 @@ def test_a_refused_chunk_is_kept_with_the_servers_words(clinic, tape, play, tmp_
 def test_a_refused_chunk_is_kept_with_its_samples(clinic, tape, play, tmp_path):
     words = {"code": "sample-overlap", "message": "samples 500-999 are here already"}
     clinic.mood = lambda method, path: (409, words, {}) if path.endswith("/chunks/3") else None
-    play(tape, *FAST).wait(30)
+    play(tape, *FAST).wait(WITHIN_S)
     kept = (tmp_path / "spool" / "refused" / "000000003.chunk").read_bytes().split(b"\n", 1)[1]
     assert np.array_equal(np.frombuffer(kept, "<i2"), np.load(tape)[1500:2000])
 
@@ -122,7 +122,7 @@ def test_a_refused_chunk_is_kept_with_its_samples(clinic, tape, play, tmp_path):
 def test_a_refused_chunk_is_given_up_when_the_recording_closes(clinic, tape, play):
     words = {"code": "sample-overlap", "message": "samples 500-999 are here already"}
     clinic.mood = lambda method, path: (409, words, {}) if path.endswith("/chunks/3") else None
-    play(tape, *FAST).wait(30)
+    play(tape, *FAST).wait(WITHIN_S)
     assert only(clinic)["closed"]["given_up"] == [3]
 
 
@@ -130,7 +130,7 @@ def test_a_refused_chunk_is_given_up_when_the_recording_closes(clinic, tape, pla
 def test_moves_to_a_new_recording_when_the_old_one_cannot_take_more(clinic, tape, play, code):
     once = [(409, {"code": code, "message": "open a new recording"}, {})]
     clinic.mood = lambda method, path: once.pop() if path.endswith("/chunks/5") and once else None
-    assert play(tape, *FAST).wait(30) == 0
+    assert play(tape, *FAST).wait(WITHIN_S) == 0
     first, second = clinic.recordings
     both = [clinic.samples(first)[:, 0], clinic.samples(second)[:, 0]]
     assert np.array_equal(np.concatenate(both), np.load(tape))
@@ -139,7 +139,7 @@ def test_moves_to_a_new_recording_when_the_old_one_cannot_take_more(clinic, tape
 def test_closes_the_recording_that_the_pairing_left(clinic, tape, play):
     once = [(409, {"code": "pairing-changed", "message": "open a new recording"}, {})]
     clinic.mood = lambda method, path: once.pop() if path.endswith("/chunks/5") and once else None
-    play(tape, *FAST).wait(30)
+    play(tape, *FAST).wait(WITHIN_S)
     first = next(iter(clinic.recordings.values()))
     assert first["closed"] == {"sample_count": 2500, "chunk_count": 5, "given_up": []}
 
@@ -171,7 +171,7 @@ def test_two_wearables_never_share_a_spool(clinic, tape, play, tmp_path):
     clinic.mood = lambda method, path: (503, b"", {})
     play(tape, *FAST)
     until((tmp_path / "spool" / "state.json").exists)  # by then the spool is its own
-    words, _ = play(tape, *FAST).communicate(timeout=90)
+    words, _ = play(tape, *FAST).communicate(timeout=WITHIN_S)
     assert "Another wearable is using" in words
 
 

@@ -14,6 +14,7 @@ from fhir.registry import mapping, render
 from patients.models import Condition, Patient
 
 pytestmark = pytest.mark.django_db
+WITHIN_S = 120
 
 
 def flu(patient):
@@ -106,13 +107,13 @@ def test_a_reader_never_skips_a_slow_transaction(rosa):
         with transaction.atomic():
             flu(Patient.objects.get(pk=rosa.pk))
             started.set()
-            release.wait(10)
+            release.wait(WITHIN_S)
         connection.close()
 
     last = Change.objects.order_by("-seq").first().seq
     thread = threading.Thread(target=slow)
     thread.start()
-    started.wait(10)
+    started.wait(WITHIN_S)
     flu(rosa)
     seen_while_open = changes.committed_since(last)
     release.set()

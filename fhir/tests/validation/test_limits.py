@@ -10,7 +10,7 @@ from fhir.validation import problems, validate
 from fhir.validation.issue import MOST
 
 LONG = 1_000_000
-LONGEST_S = 10  # each takes under one second on an idle machine
+LONGEST_S = 10  # of this thread alone; each takes under one second
 PATIENT = {"resourceType": "Patient"}
 XHTML = '<div xmlns="http://www.w3.org/1999/xhtml">'
 BASIC = {"resourceType": "Basic", "code": {"text": "x"}}
@@ -83,9 +83,9 @@ def extensions(depth):
     ids=lambda value: str(value)[:50],
 )
 def test_a_long_resource_is_judged_soon(resource):
-    began = time.perf_counter()
+    began = time.thread_time()
     assert len(problems(resource)) <= 2 * MOST
-    assert time.perf_counter() - began < LONGEST_S
+    assert time.thread_time() - began < LONGEST_S
 
 
 @pytest.mark.parametrize(
@@ -114,9 +114,9 @@ def test_ten_times_as_much_takes_no_hundred_times_as_long(many):
 def seconds(resource):
     spent = []
     for _ in range(3):
-        began = time.perf_counter()
+        began = time.thread_time()
         validate(resource)
-        spent.append(time.perf_counter() - began)
+        spent.append(time.thread_time() - began)
     return min(spent)
 
 

@@ -13,6 +13,7 @@ from fhir.writing import write
 from patients.models import Condition, Patient
 
 pytestmark = pytest.mark.django_db(transaction=True)
+WITHIN_S = 120
 
 
 def at_once(*jobs):
@@ -22,7 +23,7 @@ def at_once(*jobs):
 
     def run(place, job):
         try:
-            gate.wait(20)
+            gate.wait(WITHIN_S)
             found[place] = job()
         except Refusal as refusal:
             found[place] = refusal
@@ -33,7 +34,7 @@ def at_once(*jobs):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(WITHIN_S)
     return found
 
 
