@@ -23,8 +23,9 @@ from ehr_project.database.tables import copy_folder, tables
 from tests.stand_in.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
-READY_WITHIN_S = 180.0
-STOPPED_WITHIN_S = 90.0
+READY_WITHIN_S = 1800.0
+STOPPED_WITHIN_S = 900.0
+ANSWERS_WITHIN_S = 60
 OPEN = "Chartwave is ready"
 NOT_INHERITED = ("DATABASE_", "PG", "CHARTWAVE_", "SECRET_KEY", "DJANGO_", "PYTEST")
 
@@ -110,7 +111,7 @@ class Premises:
 
     def connect(self) -> "psycopg.Connection[Any]":
         """A connection to its database with the application's rights."""
-        return psycopg.connect(self.urls.app_url, connect_timeout=5)
+        return psycopg.connect(self.urls.app_url, connect_timeout=ANSWERS_WITHIN_S)
 
     def superuser(self) -> "psycopg.Connection[Any]":
         """A connection that may change the server's settings."""
@@ -147,9 +148,12 @@ class House(Premises):
     @property
     def urls(self) -> Urls:
         """Addresses of its database; the same through every crash of that."""
-        if self._urls is None:
-            self._urls = running_urls(self.data)
+        until(lambda: self._found() is not None, ANSWERS_WITHIN_S)
         assert self._urls is not None, "the database does not answer"
+        return self._urls
+
+    def _found(self) -> Urls | None:
+        self._urls = self._urls or running_urls(self.data)
         return self._urls
 
     @property

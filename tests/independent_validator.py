@@ -30,7 +30,7 @@ def told(resources: Iterable[dict[str, Any]], folder: Path) -> list[tuple[str, A
         input=b"\n".join(map(dumps, sent)) + b"\n",
         cwd=VALIDATOR.parent,
         capture_output=True,
-        timeout=120,
+        timeout=1200,
         check=True,
     )
     judged = [json.loads(line) for line in done.stdout.splitlines()]

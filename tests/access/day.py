@@ -33,13 +33,13 @@ class Person:
 
     def get(self, path: str, **more: Any) -> requests.Response:
         """Open a page."""
-        return self.browser.get(self.house.base_url + path, timeout=60, **more)
+        return self.browser.get(self.house.base_url + path, timeout=600, **more)
 
     def post(self, path: str, fields: dict[str, str], files: Any = None) -> requests.Response:
         """Send fields to an address."""
         cookie = next((c.value for c in self.browser.cookies if "csrf" in c.name), "")
         said = {"csrfmiddlewaretoken": str(cookie)} | fields
-        return self.browser.post(self.house.base_url + path, said, files=files, timeout=60)
+        return self.browser.post(self.house.base_url + path, said, files=files, timeout=600)
 
     def fill(self, path: str, files: Any = None, **fields: str) -> requests.Response:
         """Open a page and send its form, with these fields in it; then it must be taken."""
@@ -131,7 +131,7 @@ def _go_wrong(person: Person, patient: str, house: "House") -> None:
         assert person.get(place).status_code in (403, 404), place
     person.post(f"/patients/{patient}/problems/new/", {"patient": patient, "code": note * 40})
     person.post("/patients/new/", {"family": name, "birth": note})
-    requests.post(f"{house.base_url}/fhir/Patient", data=f"{{{note}", timeout=60)
+    requests.post(f"{house.base_url}/fhir/Patient", data=f"{{{note}", timeout=600)
     with house.connect() as database, suppress(psycopg.Error):
         database.execute(f"SELECT '{note}'::integer")
 
@@ -160,7 +160,7 @@ def _send(house: "House", patient: str, given: dict[str, str], folder: Path) -> 
             f"{house.base_url}/api/v1/readings/",
             json=reading,
             headers={"Authorization": f"Bearer {key_said}"},
-            timeout=60,
+            timeout=600,
         )
 
 
@@ -169,11 +169,11 @@ def _ask(house: "House", token: str) -> None:
     name = SECRETS["family"]
     with requests.Session() as program:
         program.headers["Authorization"] = f"Bearer {token}"
-        found = program.get(f"{house.base_url}/fhir/Patient?family={name}", timeout=60)
+        found = program.get(f"{house.base_url}/fhir/Patient?family={name}", timeout=600)
         assert found.json()["entry"], found.text
-        program.post(f"{house.base_url}/fhir/Patient/_search", {"family": name}, timeout=60)
-        program.get(f"{house.base_url}/fhir/Patient?access_token={token}", timeout=60)
-        program.post(f"{house.base_url}/fhir/Observation", json={"note": name}, timeout=60)
+        program.post(f"{house.base_url}/fhir/Patient/_search", {"family": name}, timeout=600)
+        program.get(f"{house.base_url}/fhir/Patient?access_token={token}", timeout=600)
+        program.post(f"{house.base_url}/fhir/Observation", json={"note": name}, timeout=600)
     requests.get(
-        f"{house.base_url}/fhir/Patient", headers={"Authorization": f"Bearer {name}"}, timeout=60
+        f"{house.base_url}/fhir/Patient", headers={"Authorization": f"Bearer {name}"}, timeout=600
     )

@@ -20,7 +20,7 @@ from tests.house import ROOT, outside
 
 CHUNK_S = 5
 PAUSE_S = 0.2
-GIVE_UP_S = 180.0
+GIVE_UP_S = 1800.0
 
 
 class Wearer(threading.Thread):

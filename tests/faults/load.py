@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
@@ -14,7 +15,8 @@ from tests.faults.stage import Stage
 from tests.faults.witness import Witness
 
 PATCHES = 3
-WORK_WITHIN_S = 60.0
+CRASHES = 4
+WORK_WITHIN_S = 600.0
 SEED = 20_260_601
 APART = 1000  # between the seeds of two patches: each stretch of a tape takes the next
 
@@ -100,6 +102,18 @@ class Load:
         with self.stage.connect() as connection:
             found = stored.of_devices(connection, [device["id"] for device in self.devices])
         return checker.chunks_here(promises, found)
+
+    def loses(self, crash: Callable[[], None], work: int) -> bool:
+        """Whether one of a few crashes, each after some work, takes away what was promised.
+
+        Just before one of them everything may have come to the disk.
+        """
+        for _ in range(CRASHES):
+            self.wait_for_more(work)
+            crash()
+            if self.promised().lost:
+                return True
+        return False
 
     def verdict(self) -> Verdict:
         """After the end: every promise, every sample, and nothing besides."""

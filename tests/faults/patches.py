@@ -19,16 +19,17 @@ from tests.faults import tapes
 from tests.faults.checker import Part, Played
 from tests.faults.relay import Answer
 
-PATIENCE_S = 30.0
+PATIENCE_S = 300.0
 KEPT_S = (
     1.0  # the server closes a connection that is idle for 2 s, and a request may just meet that
 )
 PAUSE_S = 0.1
-GIVE_UP_S = 90.0
-TOGETHER_WITHIN_S = 120.0  # until the last of many has come to where all begin
+GIVE_UP_S = 900.0
+TOGETHER_WITHIN_S = 1200.0  # until the last of many has come to where all begin
 DAY_S = 86_400.0
 NO_ANSWER = Answer(0, {}, b"")
 TAKEN = {200, 201}
+NO_ROOM = 503
 CHUNK_SAMPLES = tapes.RATE_HZ
 
 
@@ -115,6 +116,14 @@ def answered(ask: Callable[[], Answer]) -> Answer:
     while (answer := ask()).status not in TAKEN:
         if time.monotonic() > deadline:
             raise TimeoutError(f"Not taken for {GIVE_UP_S:.0f} s: {answer}")
+        time.sleep(PAUSE_S)
+    return answer
+
+
+def let_in(ask: Callable[[], Answer]) -> Answer:
+    """The answer once there was room for the question: with a 503 nothing of it was done."""
+    deadline = time.monotonic() + GIVE_UP_S
+    while (answer := ask()).status == NO_ROOM and time.monotonic() < deadline:
         time.sleep(PAUSE_S)
     return answer
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from tests.stand_in.ports import free_port
 
-PATIENCE_S = 30.0
+PATIENCE_S = 300.0
 # These belong to one connection, not to the message (RFC 9110 7.6.1).
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 

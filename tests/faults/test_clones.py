@@ -4,12 +4,13 @@ import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
 from tests.faults import checker, stored, tapes
 from tests.faults.gateways import Gullible
-from tests.faults.patches import CHUNK_SAMPLES, TAKEN, TOGETHER_WITHIN_S, Patch
+from tests.faults.patches import CHUNK_SAMPLES, TAKEN, TOGETHER_WITHIN_S, Patch, let_in
 from tests.faults.set_up import make
 from tests.faults.witness import Witness
 
@@ -48,7 +49,8 @@ class Twins:
         for seq in range(CHUNKS):
             began.wait()
             first = seq * CHUNK_SAMPLES
-            answers.append(patch.put(recording, seq, first, tape[first : first + CHUNK_SAMPLES]))
+            chunk = (recording, seq, first, tape[first : first + CHUNK_SAMPLES])
+            answers.append(let_in(partial(patch.put, *chunk)))
         patch.close()
         return answers
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from tests.faults import checker, stored, tapes
 from tests.faults.checker import Part, Played
 from tests.faults.gateways import Dropping
-from tests.faults.patches import TAKEN, Patch
+from tests.faults.patches import TAKEN, Patch, let_in
 from tests.faults.set_up import make
 from tests.faults.stage import Stage
 from tests.faults.witness import Witness
@@ -59,8 +60,8 @@ class Post:
         def bring(lane):
             patch, numbers = lane
             for seq in numbers:
-                chunk = self.tape[firsts[seq] : firsts[seq + 1]]
-                assert patch.put(recording, seq, firsts[seq], chunk).status in TAKEN
+                chunk = (recording, seq, firsts[seq], self.tape[firsts[seq] : firsts[seq + 1]])
+                assert let_in(partial(patch.put, *chunk)).status in TAKEN
 
         with ThreadPoolExecutor(LANES) as threads:
             list(threads.map(bring, zip(self.patches, lanes, strict=True)))

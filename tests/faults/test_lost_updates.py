@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.faults import checker, stored
-from tests.faults.patches import TOGETHER_WITHIN_S, Patch
+from tests.faults.patches import TOGETHER_WITHIN_S, Patch, let_in
 from tests.faults.set_up import make
 from tests.faults.witness import Witness
 from tests.faults.writers import OnThePage, OverFhir, together, words_here
@@ -81,7 +81,7 @@ def test_of_fifty_chunks_with_one_number_one_is_stored(calm, tmp_path):
         def put(number):
             begun.wait()
             samples = np.full(100, number, np.int16)
-            return patches[number].put(recording, 0, 0, samples).status
+            return let_in(lambda: patches[number].put(recording, 0, 0, samples)).status
 
         with ThreadPoolExecutor(WRITERS) as threads:
             statuses = Counter(threads.map(put, range(WRITERS)))

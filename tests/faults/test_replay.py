@@ -20,7 +20,7 @@ RECORD = DATA / "signals" / "mitdb" / "203.flac"
 MINUTES = 30
 SPEED = 60
 # The client's own bound is far below; a crowded machine needs more.
-WITHIN_S = 300
+WITHIN_S = 3000
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import signal
 import pytest
 
 from tests.faults.load import Load
+from tests.faults.stage import CARELESS
 
 WORK = 40
 # Its sessions are ended; everything ends at once, as without power.
@@ -42,9 +43,11 @@ def test_meanwhile_every_answer_says_when_to_come_again(restarted):
 
 def test_it_finds_what_was_answered_before_the_disk_had_it(make_stage, tmp_path):
     stage = make_stage()
-    stage.set(synchronous_commit="off", wal_writer_delay="'10s'")
-    with Load(stage, tmp_path) as load:
-        load.wait_for_more(WORK)
+    stage.set(**CARELESS)
+
+    def crash():
         stage.stop_database(signal.SIGQUIT)
         stage.start_database()
-        assert load.promised().lost
+
+    with Load(stage, tmp_path) as load:
+        assert load.loses(crash, WORK)

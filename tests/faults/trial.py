@@ -25,8 +25,8 @@ WEARABLES = 2
 # Outside demo mode the operator names the networks that may receive records.
 # Its doctor signs in by password alone: the second factor is tried elsewhere.
 TOLD = {"CHARTWAVE_SYNC_NETWORKS": "127.0.0.0/8", "CHARTWAVE_SECOND_FACTOR": "0"}
-SETTLED_WITHIN_S = 180.0
-PLAYED_WITHIN_S = 180.0
+SETTLED_WITHIN_S = 1800.0
+PLAYED_WITHIN_S = 1800.0
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from tests.faults.checker import Verdict
-from tests.faults.patches import TOGETHER_WITHIN_S, Caller
+from tests.faults.patches import TOGETHER_WITHIN_S, Caller, let_in
 
 FHIR_JSON = {"Content-Type": "application/fhir+json", "Accept": "application/fhir+json"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -49,14 +49,15 @@ class OverFhir:
         self.path = f"/fhir/Patient/{self.patient}"
 
     def read(self) -> None:
-        answer = self.ask("GET", self.path)
+        answer = let_in(lambda: self.ask("GET", self.path))
         self.seen: dict[str, Any] = json.loads(answer.body)
 
     def write(self, word: str) -> int:
         name = self.seen["name"][0]
         name["given"] = [*name["given"], word]
         match = {"If-Match": f'W/"{self.seen["meta"]["versionId"]}"'} if self.careful else {}
-        return self.ask("PUT", self.path, json.dumps(self.seen).encode(), match).status
+        body = json.dumps(self.seen).encode()
+        return let_in(lambda: self.ask("PUT", self.path, body, match)).status
 
     def words(self) -> list[str]:
         self.read()
@@ -101,7 +102,7 @@ class OnThePage:
         self.ask = Caller(self.server, {"Cookie": self.cookie, "Referer": self.server})
 
     def read(self) -> None:
-        answer = self.ask("GET", self.path)
+        answer = let_in(lambda: self.ask("GET", self.path))
         given = re.search(r"chartwave-csrf=([^;]+)", answer.headers.get("Set-Cookie", ""))
         if given:
             self.ask.headers["Cookie"] = f"{self.cookie}; chartwave-csrf={given[1]}"
@@ -109,13 +110,17 @@ class OnThePage:
 
     def write(self, word: str) -> int:
         self.seen["given"] += f" {word}"
-        status = self.ask("POST", self.path, urlencode(self.seen).encode(), FORM).status
+        status = self._sent()
         if status == 409 and self.hasty:
             mine = self.seen["given"]
             self.read()
             self.seen["given"] = mine
-            return self.ask("POST", self.path, urlencode(self.seen).encode(), FORM).status
+            return self._sent()
         return status
+
+    def _sent(self) -> int:
+        form = urlencode(self.seen).encode()
+        return let_in(lambda: self.ask("POST", self.path, form, FORM)).status
 
     def words(self) -> list[str]:
         self.read()

@@ -41,7 +41,7 @@ def as_real_house(*words, **told):
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=600,
     )
 
 

@@ -71,9 +71,9 @@ def record_of(name):
 
 
 def test_an_error_is_logged_with_its_kind_and_place():
-    (console,) = logging.getLogger().handlers[:1]
+    console = [type(each.formatter) for each in logging.getLogger().handlers]
     told = WithoutWords().format(record_of(NAME))
-    assert isinstance(console.formatter, WithoutWords)
+    assert WithoutWords in console
     assert "in failing" in told
     assert told.index("KeyError") < told.index("ValueError")
 
