@@ -12,7 +12,7 @@ from accounts.principals import principal_of
 from accounts.roles import Role
 from fhir.principal import Principal
 from patients import access
-from patients.compiled import compiled
+from patients.compiled import Reader, _made, compiled
 from patients.models import BreakGlass, Condition, Patient
 from patients.tests.access.labelled import EMPLOYEE, in_team, label, refuses
 from tests.cast import visit
@@ -79,6 +79,19 @@ def test_it_is_asked_inside_another_question(house, dr_baum, rosa):
     row = Condition.objects.create(patient=rosa, fhir_id="inside", code_text="x")
     assert Condition.objects.filter(patient__in=seen, pk=row.pk).exists()
     assert not Condition.objects.exclude(patient__in=seen).filter(pk=row.pk).exists()
+
+
+def test_a_pause_while_it_is_put_together_moves_no_moment():
+    pauses = [1.0, 0.7, 0.2]
+
+    def rule(_by, _patient):
+        clock.shift(pauses.pop(0))
+        return Q(deceased_at__lte=timezone.now() - timedelta(hours=1))
+
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        _, (filling,) = _made(rule, "user", 0)
+    now = timezone.now()
+    assert filling(Reader("user", "", ()), now) == now - timedelta(hours=1)
 
 
 @pytest.mark.parametrize(
