@@ -73,9 +73,17 @@ def test_a_piece_that_kills_its_process_is_given_up_and_the_rest_is_read(crew, p
     assert [each.failed for each in examine(pieces)] == [at == 2 for at in range(N_PIECES)]
 
 
-def test_a_piece_that_takes_too_long_is_given_up(crew, pieces, monkeypatch):
-    monkeypatch.setattr(parallel, "LONGEST_S", 0.0)
-    assert next(examine(pieces[:1])).failed
+def test_a_piece_that_takes_too_long_is_given_up(pieces, monkeypatch):
+    begun = parallel._Process._begun
+
+    def late(process):
+        pipe = begun(process)
+        pipe.poll = lambda longest_s: False
+        return pipe
+
+    monkeypatch.setattr(parallel._Process, "_begun", late)
+    with examiners(1):
+        assert next(examine(pieces[:1])).failed
 
 
 def test_a_failure_of_the_program_gives_up_one_piece_loudly(pieces, monkeypatch, caplog):
