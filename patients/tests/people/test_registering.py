@@ -129,6 +129,7 @@ def test_a_demo_takes_an_invented_person(enter, settings):
     assert enter(invented=True, **MOON).extra["meta"]["tag"][0]["code"] == "HTEST"
 
 
+@pytest.mark.usefixtures("midday")
 def test_nobody_is_born_in_the_future(enter):
     tomorrow = timezone.localdate() + timedelta(days=1)
     with pytest.raises(Invalid, match="in the future"):

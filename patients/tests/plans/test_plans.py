@@ -179,6 +179,7 @@ def test_a_goal_keeps_its_code_while_the_words_stay(as_nurse, rosa):
     assert row.description_code == "1"
 
 
+@pytest.mark.usefixtures("midday")
 def test_a_new_day_keeps_what_else_the_target_says(as_nurse, rosa):
     row = changes.create(
         Goal(

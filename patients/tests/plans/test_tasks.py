@@ -260,12 +260,14 @@ def test_overdue_counts_mine_and_nobodys(rosa, as_nurse, nurse, dr_ames):
     assert overdue_count(as_nurse) == 2
 
 
+@pytest.mark.usefixtures("midday")
 def test_it_is_not_overdue_on_its_day(ask):
     with timezone.override(OSLO):
         row = ask(due_on=timezone.localdate())
         assert task_row(row).overdue is False
 
 
+@pytest.mark.usefixtures("midday")
 def test_it_is_overdue_when_the_day_is_over_where_the_facility_is(ask):
     with timezone.override(OSLO):
         row = ask(due_on=timezone.localdate())
