@@ -25,10 +25,19 @@ def named(path: Path) -> str:
 def test_the_scripts_pass_their_own_tests():
     files = sorted(str(path) for path in (ROOT / "tests" / "js").glob("*.test.mjs"))
     done = subprocess.run(
-        ["node", "--test", *files], capture_output=True, text=True, timeout=60, check=False
+        ["node", "--test", "--test-reporter=tap", *files],
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
     )
     assert done.returncode == 0, done.stdout[-4000:]
     assert "# fail 0" in done.stdout
+
+
+def test_an_open_page_asks_each_three_seconds_whether_it_may_stay():
+    script = (ROOT / "static" / "js" / "here.js").read_text()
+    assert "const EACH_MS = 3000;" in script
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=named)

@@ -3,12 +3,16 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
 
 from ehr_project.pytest_parts import chromium
 from tests.house import House, running_house
 
 LAPTOP = {"width": 1366, "height": 625}
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
+# One person is at the desk for a whole test run.
+NEVER_IDLE = {"CHARTWAVE_IDLE_MINUTES": "600"}
 # What a form answers to what it does not take: an asked-for refusal is no complaint.
 REFUSALS = (409, 422)
 FLAGS = [
@@ -32,7 +36,7 @@ class Desk:
     def window(self, **wishes) -> Page:
         """A fresh browser without a session."""
         page = self.browser.new_context(**({"viewport": LAPTOP} | wishes)).new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("console", self._note_said)
         page.on("pageerror", lambda error: self.complaints.append(f"error on {page.url}: {error}"))
         page.on("response", self._note_failure)
@@ -76,7 +80,7 @@ class Desk:
 @pytest.fixture(scope="package")
 def house() -> Iterator[House]:
     """The house with its demo clinic, one for all tests here: leave it as it is."""
-    with running_house() as running:
+    with running_house(environment=NEVER_IDLE) as running:
         yield running
 
 

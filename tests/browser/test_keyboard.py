@@ -1,6 +1,10 @@
 """From sign-in to a signed note without a mouse."""
 
+from datetime import timedelta
+from urllib.parse import parse_qs
+
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.browser.newcomers import receive
@@ -13,6 +17,19 @@ pytestmark = [
 
 def type_into(page, words):
     page.keyboard.type(words, delay=5)
+
+
+def finds_only(page, words):
+    """The house finds nothing for the words as far as they are typed, until all of them are."""
+
+    def answer(route):
+        (query,) = parse_qs(route.request.post_data).get("query", [""])
+        if query.endswith(words):
+            route.continue_()
+        else:
+            route.fulfill(status=204)
+
+    page.route("**/patients/search/", answer)
 
 
 def sign_in_by_keys(desk):
@@ -32,16 +49,19 @@ def test_a_chart_is_found_and_a_note_written_and_signed_without_a_mouse(desk):
     page = sign_in_by_keys(desk)
     page.keyboard.press("/")
     expect(page.get_by_role("searchbox", name="Find a patient")).to_be_focused()
+    finds_only(page, newcomer.family)
     type_into(page, newcomer.family)
     results = page.locator("#search-results")
     found = results.get_by_role("link", name=newcomer.banner, exact=True)
     expect(found).to_be_visible()
     page.keyboard.press("ArrowDown")
     expect(found).to_be_focused()
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     expect(page.get_by_role("region", name=f"Patient: {newcomer.banner}")).to_be_visible()
     expect(page.get_by_role("region", name="Problems")).to_be_visible()
-    page.keyboard.press("n")
+    with page.expect_navigation():
+        page.keyboard.press("n")
     expect(page.get_by_role("heading", name="Write a note")).to_be_visible()
     with page.expect_navigation():
         page.keyboard.press("Enter")
@@ -80,6 +100,8 @@ def test_enter_in_the_search_opens_the_one_who_was_meant(desk):
 def test_g_and_a_letter_walk_through_the_chart(desk):
     page = desk.at("doctor")
     receive(page)
+    page.clock.install()
+    page.clock.pause_at(timezone.now() + timedelta(minutes=1))  # however long a key takes
     for letter, heading in {"m": "Medications", "a": "Allergies", "n": "Notes"}.items():
         page.keyboard.press("g")
         with page.expect_navigation():

@@ -14,7 +14,8 @@ pytestmark = [
     pytest.mark.xdist_group("house"),
 ]
 
-FIRST_CHUNK_WITHIN_S = 60
+FIRST_CHUNK_WITHIN_S = 600
+WITHIN_S = 120
 WEARER = "LINDQVIST, Rosa"
 
 
@@ -85,20 +86,20 @@ def test_a_server_out_of_reach_looks_like_a_device_that_stopped(trace):
     expect(trace.locator("[data-paper-stale]")).to_be_visible()
     expect(trace.locator("[data-live-word]")).to_have_text("no new data")  # it polls on its own
     trace.route("**/recordings/*/state", lambda route: route.abort())
-    expect(trace.locator("[data-live-value=rate]")).to_have_text("–", timeout=15_000)
+    expect(trace.locator("[data-live-value=rate]")).to_have_text("–")
 
 
 def test_the_trace_is_read_without_a_mouse(trace):
-    assert until(lambda: "0 s shown" in shown(trace) or "min" in shown(trace), 20)
+    assert until(lambda: "0 s shown" in shown(trace) or "min" in shown(trace), WITHIN_S)
     trace.locator("[data-paper-canvas]").focus()
     trace.keyboard.press("+")  # less than a young recording holds, so that there is somewhere to go
     trace.keyboard.press("Home")
     trace.wait_for_timeout(500)
     start = shown(trace)
     trace.keyboard.press("ArrowRight")
-    assert until(lambda: shown(trace) != start, 10)
+    assert until(lambda: shown(trace) != start, WITHIN_S)
     trace.keyboard.press("ArrowLeft")
-    assert until(lambda: shown(trace) == start, 10)
+    assert until(lambda: shown(trace) == start, WITHIN_S)
     span = trace.locator("[data-span]")
     before = span.inner_text()
     trace.keyboard.press("+")
