@@ -112,8 +112,14 @@ class Load:
             self.wait_for_more(work)
             crash()
             if self.promised().lost:
+                self._give_up()
                 return True
         return False
+
+    def _give_up(self) -> None:
+        """With what was promised the recordings may be gone: nothing more would be taken."""
+        for sender in self.senders:
+            sender.patch.ask.over = True
 
     def verdict(self) -> Verdict:
         """After the end: every promise, every sample, and nothing besides."""

@@ -40,12 +40,19 @@ class Caller:
         parts = urlsplit(server)
         self.http = http.client.HTTPConnection("127.0.0.1", parts.port, timeout=PATIENCE_S)
         self.used = 0.0
+        self.over = False
         self.headers = {"Host": f"localhost:{parts.port}"} | (headers or {})
 
     def __call__(
         self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
     ) -> Answer:
-        """The whole answer; status 0 where there was none."""
+        """The whole answer; status 0 where there was none.
+
+        Raises:
+            TimeoutError: nobody is to ask any more.
+        """
+        if self.over:
+            raise TimeoutError("Given up")
         if time.monotonic() - self.used > KEPT_S:
             self.http.close()
         try:
