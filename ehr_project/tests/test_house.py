@@ -17,15 +17,15 @@ from ehr_project.database import running_urls, scratch_folder
 from ehr_project.database.processes import until
 from ehr_project.database.tables import copy_folder, tables
 from ehr_project.house import House, HouseTrouble, free_port, port_number, secret_key, understand
+from tests.stand_in import ports
 
 ROOT = Path(__file__).resolve().parents[2]
-LOW_PORTS = 20_000  # ports from 32768 up belong to outgoing connections
 
 
 @pytest.fixture
 def taken() -> Iterator[int]:
     with socket.socket() as listener:
-        port = next(port for port in range(LOW_PORTS, 32_000) if house.is_free(port))
+        port = ports.free_port()
         listener.bind(("127.0.0.1", port))
         listener.listen()
         yield port
@@ -85,7 +85,7 @@ class Running:
 
     def __init__(self, data: Path, *options: str) -> None:
         self.data = data
-        self.port = next(port for port in range(LOW_PORTS + 500, 32_000) if house.is_free(port))
+        self.port = ports.free_port()
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith("DATABASE_")
         }
