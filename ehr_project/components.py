@@ -366,9 +366,12 @@ def print_unit(code: str | None) -> str:
 
 
 @register.filter
-def percent(share: float | None) -> str:
-    """A share from 0 to 1 as a whole percentage; never rounded up to 100."""
-    return "–" if share is None else f"{int(share * 100)} %"
+def percent(share: float | str | None) -> str:
+    """A share from 0 to 1 as a whole percentage; never rounded up to 100.
+
+    A reading that lacks it, for which a template has an empty string, shows a dash.
+    """
+    return f"{int(share * 100)} %" if isinstance(share, float | int) else "–"
 
 
 @register.filter

@@ -66,6 +66,19 @@ def overview(recording: Recording) -> dict[str, Any]:
     }
 
 
+def lanes_of(recording: Recording) -> list[str]:
+    """What its overview will show beside the trace, so that the page keeps the place for it."""
+    reading = newest_reading(recording)
+    result = reading.result if reading else {}
+    shown = {
+        "rate": any(rate is not None for rate in result.get("rate_by_minute") or []),
+        "marks": bool(episodes_of(result, recording.sampling_rate_hz)) or recording.events.exists(),
+        "quality": bool(grades_of(result)),
+        "motion": _activity(recording) is not None,
+    }
+    return [lane for lane, is_shown in shown.items() if is_shown]
+
+
 def first_moment(recording: Recording) -> datetime:
     """When the first sample was measured, by the corrected time of the newest one."""
     fresh = freshness(recording)
@@ -98,11 +111,6 @@ def episodes_of(result: Mapping[str, Any], sampling_rate_hz: float) -> list[dict
         for each in kept
     ]
     return sorted(found, key=lambda each: (each["start_ms"], each["end_ms"]))
-
-
-def _pause(kept: Mapping[str, Any], sampling_rate_hz: float) -> dict[str, Any]:
-    end = kept["start_sample"] + round(kept["seconds"] * sampling_rate_hz)
-    return {**kept, "kind": "pause", "end_sample": end}
 
 
 def episode_name(kind: str) -> str:
@@ -158,12 +166,19 @@ def events_of(recording: Recording, zero: datetime) -> list[int]:
 
 def motion_of(recording: Recording, zero: datetime) -> dict[str, Any] | None:
     """Activity by minute and possible falls, as the same device recorded them beside the ECG."""
-    sibling = beside(recording)
-    reading = newest_reading(sibling) if sibling else None
-    values = reading.result.get("activity_by_minute") if reading else None
-    if sibling is None or not values:
+    moved = _activity(recording)
+    if moved is None:
         return None
+    sibling, values = moved
     shown = motion_shown(sibling, recording)
     falls = [round((fall.at - zero) / timedelta(milliseconds=1)) for fall in shown.falls]
     start_ms = round((first_moment(sibling) - zero) / timedelta(milliseconds=1))
     return {"start_ms": start_ms, **_thinned(values, MINUTE_S), "falls": falls[:MOST_EVENTS]}
+
+
+def _activity(recording: Recording) -> tuple[Recording, list[float | None]] | None:
+    """The movement beside the ECG and its activity by minute, where it was read."""
+    sibling = beside(recording)
+    reading = newest_reading(sibling) if sibling else None
+    values = reading.result.get("activity_by_minute") if reading else None
+    return (sibling, values) if sibling and values else None

@@ -86,7 +86,7 @@ def test_an_unfamiliar_status_is_shown_as_it_came():
 
 def test_a_share_just_below_one_is_not_rounded_up_to_all():
     assert components.percent(0.9996) == "99 %"
-    assert components.percent(None) == "–"
+    assert components.percent(None) == components.percent("") == "–"
 
 
 def test_a_sparkline_needs_two_points():

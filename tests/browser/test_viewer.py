@@ -12,8 +12,8 @@ pytestmark = [
     pytest.mark.xdist_group("house"),
 ]
 
-# The words that the script writes on the paper, with their places, as of the last drawing of the
-# whole page: its lanes are above the paper, and that stands where it stays.
+# Where the paper stood at each drawing, and the words that the script wrote on it with their
+# places, as of the last drawing of the whole page with the lanes above.
 WRITTEN = """
 let writing = [];
 const fillText = CanvasRenderingContext2D.prototype.fillText;
@@ -24,6 +24,8 @@ CanvasRenderingContext2D.prototype.fillText = function (text, x, y, ...more) {
 };
 document.addEventListener("chartwave:drawn", ({detail}) => {
   const told = document.querySelector("[data-overview-words]").textContent;
+  const paper = document.querySelector("[data-paper-canvas]");
+  (window.tops ??= []).push(paper.getBoundingClientRect().top + scrollY);
   if (detail.whole && told) window.written = writing;
   writing = [];
 });
@@ -160,6 +162,11 @@ def test_one_finger_pans_the_trace(opened):
     send("touchEnd")
     assert until(lambda: position_s(page) >= 5, WITHIN_S)
     assert position_s(page) >= 5
+
+
+@pytest.mark.parametrize("name", ["three", "twelve"])
+def test_what_comes_later_does_not_move_the_paper(opened, name):
+    assert len(set(opened(name).evaluate("window.tops"))) == 1
 
 
 def test_n_and_p_walk_through_the_episodes_and_say_so(opened):

@@ -73,6 +73,7 @@ test("an episode is told with its number, time and details", () => {
 
 test("a recording that was not read has a trace and a clock only", () => {
   assert.deepEqual(Object.keys(laneLayout(null).lanes), ["trace", "axis"]);
+  assert.deepEqual(laneLayout(null, ["rate", "marks", "quality"]), laneLayout(WHOLE, []));
   assert.deepEqual(Object.keys(laneLayout(WHOLE).lanes), ["trace", "rate", "marks", "quality", "axis"]);
 });
 

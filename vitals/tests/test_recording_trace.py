@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -222,6 +223,7 @@ def test_the_patients_button_stands_on_the_same_axis(seen, device, leads):
     )
     (pressed,) = whole(seen, leads)["events"]
     assert abs(pressed) < 70_000
+    assert lanes_kept(seen, leads) == ["marks"]
 
 
 def test_motion_comes_from_the_sibling_of_the_same_session(seen, device, worn):
@@ -234,6 +236,27 @@ def test_motion_comes_from_the_sibling_of_the_same_session(seen, device, worn):
     read(imu, {"activity_by_minute": [0.1, None, 0.3]}, algorithm="chartwave-imu", to_sample=9)
     motion = whole(seen, ecg)["motion"]
     assert (motion["step_ms"], motion["values"]) == (60_000, [0.1, None, 0.3])
+    assert lanes_kept(seen, ecg) == ["motion"]
+
+
+def lanes_kept(client, recording):
+    page = client.get(f"/recordings/{recording}/").content.decode()
+    return re.search(r'data-lanes="([^"]*)"', page)[1].replace("|", " ").split()
+
+
+@pytest.mark.parametrize(
+    ("result", "lanes"),
+    [
+        ({}, []),
+        ({"rate_by_minute": [None, 61.0]}, ["rate"]),
+        ({"rate_by_minute": [None]}, []),
+        ({"pauses": [{"start_sample": 10, "seconds": 2.4}]}, ["marks"]),
+        ({"grades": [{"grade": "poor", "from_s": 0, "to_s": 10}]}, ["quality"]),
+    ],
+)
+def test_the_page_keeps_the_place_of_the_lanes_that_come(seen, leads, result, lanes):
+    read(leads, result)
+    assert lanes_kept(seen, leads) == lanes
 
 
 ADDRESSES = ["beats?first=0&end=9", "overview.json", "reading/"]

@@ -28,6 +28,7 @@ from vitals.imported import source_of
 from vitals.live import device_words, ecg_reading, freshness, state
 from vitals.models import Recording
 from vitals.motion import motion_beside
+from vitals.overview import lanes_of
 from vitals.reading_panel import panel
 from vitals.trends import rate_points
 
@@ -71,6 +72,7 @@ def recording(request: HttpRequest, recording_id: UUID) -> HttpResponse:
                 "n_samples": freshness(shown).n_samples,
                 "lead": _leads(shown.channels),
                 "filter_text": _filter(shown),
+                "lanes": lanes_of(shown),
             },
             "ecg": load(ecg_reading(shown)),
             "panel": panel(shown),

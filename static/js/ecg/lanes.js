@@ -9,27 +9,36 @@ const TICK_STEPS_MIN = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880]
 const TICK_PX = 64;
 const RATE_ROOM = 10;
 const HEIGHTS = { trace: 30, rate: 46, marks: 14, quality: 10, motion: 20, axis: 15 };
+const ALWAYS = ["trace", "axis"];
 const UNREAD = { n: 3, b: 3, s: 3, p: 6 }; // Step of the hatching: noise is denser than poor signal.
 const LABELS = { rate: "rate", marks: "episodes", quality: "quality", motion: "motion" };
 
-/** The lanes that this recording has, with their heights from the top. */
-export function laneLayout(whole) {
-  const has = {
-    trace: true,
-    rate: whole?.rate_by_minute.values.some((rate) => rate !== null),
-    marks: Boolean(whole?.episodes.length || whole?.events.length),
-    quality: Boolean(whole?.quality.grades),
-    motion: Boolean(whole?.motion),
-    axis: true,
-  };
+/**
+ * The lanes that this recording has, with their heights from the top.
+ *
+ * @param {?import("./findings.js").Whole} whole
+ * @param {string[]} expected the lanes that keep their place until `whole` is there
+ */
+export function laneLayout(whole, expected = []) {
+  const has = whole ? lanesOf(whole) : expected;
   const lanes = {};
   let top = 0;
   for (const [name, height] of Object.entries(HEIGHTS)) {
-    if (!has[name]) continue;
+    if (!ALWAYS.includes(name) && !has.includes(name)) continue;
     lanes[name] = { top, height };
     top += height;
   }
   return { lanes, heightPx: top };
+}
+
+function lanesOf({ rate_by_minute: rate, episodes, events, quality, motion }) {
+  const has = {
+    rate: rate.values.some((each) => each !== null),
+    marks: episodes.length > 0 || events.length > 0,
+    quality: quality.grades !== "",
+    motion: motion !== null,
+  };
+  return Object.keys(has).filter((name) => has[name]);
 }
 
 /**
@@ -40,6 +49,7 @@ export function drawLanes(context, { lanes }, told, colour) {
   const x = (ms) => (ms / told.lengthMs) * told.widthPx;
   const draw = { trace: drawOutline, rate: drawRate, marks: drawMarksLane, quality: drawQuality, motion: drawMotion, axis: drawAxis };
   for (const [name, lane] of Object.entries(lanes)) {
+    if (!told.whole && !ALWAYS.includes(name)) continue;
     context.save();
     draw[name](context, lane, told, x, colour);
     context.restore();
@@ -48,7 +58,7 @@ export function drawLanes(context, { lanes }, told, colour) {
 
 /** The names of the lanes, beside the mark of the page and whatever else stands in a lane. */
 export function drawLabels(context, { lanes }, told, [left, size], colour) {
-  if (told.widthPx <= 600) return;
+  if (told.widthPx <= 600 || !told.whole) return;
   context.font = FONT;
   context.textAlign = "left";
   context.textBaseline = "top";

@@ -62,7 +62,7 @@ export class Overview {
    *   startedMs: number, zoneMinutes: number}} told
    */
   draw(told, colour) {
-    const layout = laneLayout(told.whole);
+    const layout = laneLayout(told.whole, this.#canvas.dataset.lanes.split("|"));
     this.#canvas.style.height = `${layout.heightPx}px`;
     const [width, height] = [this.widthPx, layout.heightPx];
     const context = sharpContext(this.#canvas, width, height);
