@@ -132,13 +132,14 @@ def saved_after(page, ms):
 
 def test_a_note_is_saved_the_moment_the_lock_opens(hired):
     page = hired.opens_a_chart()
+    page.clock.install()  # before the page loads: the idle screen counts from that moment
     visit(page, hired.newcomer, "notes/new/")
     page.get_by_role("button", name="Free text").click()
-    page.clock.install()
+    expect(page.get_by_label("Text")).to_be_visible()
     page.clock.pause_at(timezone.now() + timedelta(minutes=1))
     page.get_by_label("Text").fill("Written before the telephone rang")
     with page.expect_response("**/lock/"):
-        page.get_by_role("button", name="Lock").click()
+        page.get_by_role("button", name="Lock the screen").click()
     page.clock.run_for(2000)
     saving = page.locator("[data-save-state]")
     expect(saving).to_have_text(re.compile("^not saved"))  # it will try again in 5 s
