@@ -162,7 +162,7 @@ def test_a_note_is_written_signed_and_added_to(doctor):
     send(doctor.get_by_role("button", name="Review and sign"))
     send(doctor.get_by_role("button", name=f"Sign for {newcomer.banner}"))
     visit(doctor, newcomer, "notes/")
-    doctor.get_by_role("main").get_by_role("link", name="SOAP").click()
+    send(doctor.get_by_role("main").get_by_role("link", name="SOAP"))
     note, addendum = doctor.get_by_role("article").all()
     expect(note).to_contain_text("Coughs since Monday.")
     expect(addendum).to_contain_text("Fever since noon after all.")
