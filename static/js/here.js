@@ -12,17 +12,18 @@ function leave() {
 
 async function look(address, cover) {
   if (document.visibilityState === "hidden") return;
+  const asked = performance.now();
   const answer = await fetch(`${address}?patient=${PATIENT}`, { redirect: "manual", cache: "no-store" }).catch(() => null);
   if (!answer) return; // Out of reach: what counts time on the page says so.
   if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) leave();
   if (!answer.ok) return;
   const { locked, rights } = await answer.json();
-  if (locked) cover();
+  if (locked) cover(asked);
   if (mark !== null && rights !== mark) leave();
   mark = rights;
 }
 
-/** @param {() => void} cover hides the content until the password is given */
+/** @param {(asked: number) => void} cover hides the content of a page that was locked when it asked, on the clock of the page */
 export function startHere(cover) {
   const address = document.getElementById("lock-now")?.dataset.here;
   if (!address) return;

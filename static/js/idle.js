@@ -5,6 +5,7 @@ import { startHere } from "./here.js";
 const TOLD_EACH_MS = 60_000;
 let touched = Date.now();
 let told = Date.now();
+let opened = -Infinity;
 
 function token() {
   return document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? "";
@@ -45,6 +46,7 @@ async function reopen(dialog, form) {
     wrong.hidden = true;
     form.reset();
     touched = told = Date.now();
+    opened = performance.now();
     dialog.close();
   } else {
     wrong.hidden = false;
@@ -71,5 +73,5 @@ export function startIdle() {
     reopen(dialog, form);
   });
   setInterval(() => Date.now() - touched > limit && cover(button), 5000);
-  startHere(show);
+  startHere((asked) => asked > opened && show()); // what was asked before the password counts no longer
 }

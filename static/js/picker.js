@@ -146,6 +146,8 @@ class Picker {
   }
 
   #take(option) {
+    clearTimeout(this.#timer);
+    this.#request?.abort();
     const { system, code, name, unit, category, says } = option.dataset;
     this.#input.value = name;
     this.#setCode(system, code);

@@ -105,4 +105,6 @@ def desk(
     desk = Desk(chromium_browser, house, signed_in)
     yield desk
     for context in chromium_browser.contexts:
+        for page in context.pages:
+            page.unroute_all(behavior="ignoreErrors")
         context.close()

@@ -1,9 +1,11 @@
 """A day in the clinic, one task a test: from the front desk to the signed note."""
 
 import re
-from urllib.parse import urljoin
+from datetime import timedelta
+from urllib.parse import urljoin, urlsplit
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.browser.newcomers import fill_in, receive, register, send, unheard_of, visit
@@ -71,6 +73,23 @@ def pick(page, label, typed, name):
     page.get_by_role("option", name=name).first.click()
 
 
+def test_once_a_code_is_picked_nothing_is_looked_up_for_what_was_typed(doctor):
+    newcomer = receive(doctor)
+    doctor.clock.install()
+    visit(doctor, newcomer, "allergies/new/")
+    substance = doctor.get_by_role("combobox", name="Substance")
+    substance.fill("penicil")
+    choice = doctor.get_by_role("option", name=re.compile("penicillin", re.IGNORECASE)).first
+    expect(choice).to_be_visible()
+    doctor.clock.pause_at(timezone.now() + timedelta(minutes=1))
+    asked = []
+    doctor.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    substance.press("l")
+    choice.click()
+    doctor.clock.run_for(1000)
+    assert "/terminology/find/" not in asked
+
+
 def test_a_diagnosis_is_picked_with_its_code(doctor):
     newcomer = receive(doctor)
     visit(doctor, newcomer, "problems/new/")
@@ -136,11 +155,12 @@ def test_a_laboratory_result_is_ordered_entered_and_acknowledged(doctor):
 
 
 def acknowledge(page, newcomer):
-    """The result that waits in the inbox, linked to a follow-up and closed."""
+    """The result that waits in the inbox is seen, and what was done is asked for next."""
     page.get_by_role("link", name="Inbox").first.click()
     line = page.get_by_role("listitem").filter(has_text=newcomer.banner)
-    line.get_by_role("link", name=newcomer.banner).first.click()
+    send(line.get_by_role("link", name=newcomer.banner).first)
     send(page.get_by_role("button", name="Seen"))
+    expect(page.get_by_label("What was done")).to_be_visible()
 
 
 def write(page, newcomer, words):

@@ -58,6 +58,7 @@ def test_on_a_phone_the_bar_of_a_critical_row_stands_beside_its_words(on_the_pho
 def test_on_a_phone_the_banner_leaves_the_page_its_room(desk):
     page = desk.at("doctor", viewport={"width": 360, "height": 640})
     page.get_by_role("link", name="LINDQVIST, Rosa").first.click()
+    page.wait_for_url("**/patients/*/")
     banner = page.get_by_role("region", name="Patient: LINDQVIST, Rosa Margareta")
     assert banner.bounding_box()["height"] <= 640 * 0.2
     words = banner.inner_text()

@@ -90,10 +90,13 @@ def ink(page):
     """How many different colours the trace's canvas shows."""
     return page.evaluate(
         """() => {
-            const canvas = [...document.querySelectorAll('canvas')]
+            const trace = [...document.querySelectorAll('canvas')]
                 .sort((a, b) => b.width * b.height - a.width * a.height)[0];
-            const {data} = canvas.getContext('2d')
-                .getImageData(0, 0, canvas.width, canvas.height);
+            const {width, height} = trace;
+            const copy = new OffscreenCanvas(width, height)
+                .getContext('2d', {willReadFrequently: true});
+            copy.drawImage(trace, 0, 0);
+            const {data} = copy.getImageData(0, 0, width, height);
             const seen = new Set();
             for (let i = 0; i < data.length; i += 4)
                 seen.add(data[i] << 16 | data[i + 1] << 8 | data[i + 2]);
@@ -145,6 +148,7 @@ def the_administrator_prepares(desk, fhir_url):
     admin.get_by_label("Model name").fill("Upper arm cuff")
     admin.locator("#id_facility").select_option(label="Alder Bay Hospital")
     admin.get_by_role("button", name="Save", exact=True).click()
+    expect(admin.locator(".messagelist")).to_contain_text("cw_")
     key = re.search(r"cw_[0-9a-f]{8}_[\w-]{43}", admin.content()).group(0)
 
     admin.goto(f"{base}/admin/vitals/synctarget/add/")

@@ -82,10 +82,11 @@ def test_after_a_minute_the_numbers_become_dashes(trace):
 
 
 def test_a_server_out_of_reach_looks_like_a_device_that_stopped(trace):
-    answer_as_if_the_last_sample_were(trace, 58)
+    answer_as_if_the_last_sample_were(trace, 50)
     expect(trace.locator("[data-paper-stale]")).to_be_visible()
     expect(trace.locator("[data-live-word]")).to_have_text("no new data")  # it polls on its own
-    trace.route("**/recordings/*/state", lambda route: route.abort())
+    with trace.expect_event("requestfailed"):
+        trace.route("**/recordings/*/state", lambda route: route.abort())
     expect(trace.locator("[data-live-value=rate]")).to_have_text("–")
 
 

@@ -40,7 +40,7 @@ def inpatient(doctor):
 
 def on_the_ward(page, newcomer):
     """The rows of the ward that name the patient."""
-    page.get_by_role("link", name="Ward").first.click()
+    send(page.get_by_role("link", name="Ward").first)
     expect(page.get_by_role("heading", name="Ward", exact=True)).to_be_visible()
     return page.get_by_role("row").filter(has_text=newcomer.banner)
 
