@@ -126,7 +126,14 @@ def test_an_answer_from_before_the_password_does_not_lock_again(locked):
     with locked.expect_response("**/account/here/*") as told:
         pass
     still_locked, late = told.value.json(), []
-    locked.route("**/account/here/*", lambda route: route.fallback() if late else late.append(route))
+
+    def hold_the_first(route):
+        if late:
+            route.fallback()
+        else:
+            late.append(route)
+
+    locked.route("**/account/here/*", hold_the_first)
     with locked.expect_request("**/account/here/*"):
         pass
     locked.get_by_label("Password").fill(PASSWORD)
