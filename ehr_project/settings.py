@@ -127,7 +127,8 @@ def _database() -> dict[str, Any]:
     # What a web process asks ends by itself; 0, for everything else: it takes as long as it takes.
     statement_s: int = env.int("CHARTWAVE_STATEMENT_SECONDS", default=0)
     # While the database is away a page says so soon, instead of holding a thread for half a minute.
-    pool = {"min_size": 1, "max_size": pool_size, "timeout": 5}
+    # Once it is back no process waits longer than that for its next try, however long it was away.
+    pool = {"min_size": 1, "max_size": pool_size, "timeout": 5, "reconnect_timeout": 5}
     options: dict[str, Any] = {"pool": pool} if pool_size else {}
     return {
         "ENGINE": "django.db.backends.postgresql",

@@ -6,7 +6,9 @@ import psycopg
 import pytest
 from django.db import OperationalError
 from django.test import RequestFactory
+from psycopg_pool.base import AttemptWithBackoff
 
+from ehr_project import settings as as_read
 from ehr_project.logs import WithoutWords
 from ehr_project.outage import server_error
 from fhir.outage import AWAY
@@ -65,3 +67,13 @@ def test_any_other_error_is_logged_with_its_kind_and_place(caplog):
     answered("/patients/", ValueError("a value of Rosa"))
     assert "ValueError" in caplog.text
     assert "Rosa" not in caplog.text
+
+
+def test_after_a_long_absence_no_process_waits_long_for_its_next_try(monkeypatch):
+    monkeypatch.setenv("CHARTWAVE_DB_POOL", "4")
+    pool = as_read._database()["OPTIONS"]["pool"]
+    tries, now = AttemptWithBackoff(timeout=pool["reconnect_timeout"]), 0.0
+    while not tries.time_to_give_up(now):  # then whoever asks begins anew, at once
+        tries.update_delay(now)
+        now += tries.delay
+        assert tries.delay <= pool["timeout"]
