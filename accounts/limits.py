@@ -86,14 +86,14 @@ class Limit:
         if not self.most or shares.use(key, cost):
             return True
         share = max(self.at_once, cost)
-        if _counted(key, share) - share >= self.most:
+        if counted(key, share) - share >= self.most:
             return False
         shares.keep(key, share - cost)
         return True
 
     def count(self, who: str) -> None:
         """Count only, for what is refused anyway."""
-        _counted(_key(self.name, who), 1)
+        counted(_key(self.name, who), 1)
 
     def reached(self, who: str) -> bool:
         """Whether the next would be too much; counts nothing."""
@@ -151,14 +151,14 @@ def neighbourhood(address: str) -> str:
     return address
 
 
-def _counted(key: str, share: int) -> int:
-    """The common count after adding to it."""
-    cache.add(key, 0, WINDOW_S)
+def counted(key: str, share: int = 1, window_s: float = WINDOW_S) -> int:
+    """The common count after adding to it; it begins anew when its time has run out."""
+    cache.add(key, 0, window_s)
     try:
         return int(cache.incr(key, share))
     except ValueError:  # it ran out between the two steps
-        cache.set(key, share, WINDOW_S)
-        return share
+        cache.add(key, 0, window_s)
+        return int(cache.incr(key, share))
 
 
 def _key(kind: str, who: str) -> str:

@@ -15,7 +15,7 @@ from django.core.cache import cache
 from django.http import HttpRequest
 
 from accounts.clients.secrets import checksum
-from accounts.limits import address_of, neighbourhood
+from accounts.limits import address_of, counted, neighbourhood
 
 MINUTE_S: Final = 60
 DAY_S: Final = 24 * 60 * MINUTE_S
@@ -31,13 +31,7 @@ class Attempts:
 
     def count(self, who: str) -> bool:
         """Count one more; False once there were too many."""
-        key = self._key(who)
-        if cache.add(key, 1, self.window_s):
-            return True
-        try:
-            return int(cache.incr(key)) <= self.most
-        except ValueError:  # it ran out between the two steps
-            return cache.add(key, 1, self.window_s)
+        return counted(self._key(who), window_s=self.window_s) <= self.most
 
     def take_back(self, who: str) -> None:
         """The last one was no failure."""

@@ -1,11 +1,11 @@
 """Medicines that can be prescribed here: those of the product, and what administrators add."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -41,10 +41,9 @@ class FormularyQuerySet(models.QuerySet["FormularyItem"]):
         """What this clinic added or changed."""
         return self.filter(local=True)
 
-    def state(self) -> tuple[int, Any]:
-        """What changes whenever an addition does."""
-        rows = self.additions()
-        return rows.count(), rows.aggregate(latest=Max("changed_at"))["latest"]
+    def state(self) -> tuple[tuple[int, datetime], ...]:
+        """What changes whenever an addition does: who saves first need not commit first."""
+        return tuple(self.additions().order_by("pk").values_list("pk", "changed_at"))
 
 
 class FormularyItem(models.Model):

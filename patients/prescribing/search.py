@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -138,7 +139,7 @@ def _brand(item: Item, named: str) -> str:
 
 
 @lru_cache(maxsize=2)
-def _book(_state: tuple[int, Any]) -> Formulary:
+def _book(_state: tuple[tuple[int, datetime], ...]) -> Formulary:
     additions = [row.item for row in FormularyItem.objects.additions().order_by("key")]
     return Formulary([*standard_items(), *additions])
 

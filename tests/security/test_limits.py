@@ -186,3 +186,18 @@ def test_a_device_in_a_loop_waits(patch_and_key, limited):
     assert answers[0].status_code != 429
     assert (answers[-1].status_code, answers[-1].json()["code"]) == (429, "too-often")
     assert answers[-1]["Retry-After"] == "60"
+
+
+@pytest.mark.django_db
+def test_a_count_that_ran_out_between_two_steps_keeps_what_others_counted_since(monkeypatch):
+    add_to = cache.incr
+
+    def run_out(key, share):
+        monkeypatch.undo()
+        cache.delete(key)
+        cache.add(key, 0)
+        add_to(key, 5)
+        raise ValueError
+
+    monkeypatch.setattr(cache, "incr", run_out)
+    assert limits.counted("limit:somebody") == 6

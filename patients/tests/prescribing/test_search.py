@@ -1,5 +1,7 @@
 """A medicine is found by the beginning of its names, and sent back by a form."""
 
+from datetime import timedelta
+
 import pytest
 
 from patients.models import FormularyItem
@@ -141,6 +143,18 @@ def test_a_brand_added_here_is_recognised():
     row = FormularyItem.objects.get(key="amoxicillin")
     row.brands, row.local = [*row.brands, "Hausmarke"], True
     row.save()
+    assert recognise("Hausmarke").ingredients == ("amoxicillin",)
+
+
+def test_a_brand_of_somebody_who_began_earlier_and_came_later_is_recognised():
+    early, late = (FormularyItem.objects.get(key=key) for key in ("amoxicillin", "warfarin"))
+    for row in (early, late):
+        row.local = True
+        row.save()
+    assert not recognise("Hausmarke")
+    FormularyItem.objects.filter(pk=early.pk).update(
+        brands=["Hausmarke"], changed_at=late.changed_at - timedelta(milliseconds=1)
+    )
     assert recognise("Hausmarke").ingredients == ("amoxicillin",)
 
 
