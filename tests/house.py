@@ -197,8 +197,9 @@ class House(Premises):
 
     def wait_ready(self, seconds: float = READY_WITHIN_S) -> None:
         """Until it answers and can work, also after a kill."""
-        until(lambda: self.ready or self.process.poll() is not None, seconds)
-        assert self.ready, f"The house is not ready. It said:\n{self.said}"
+        came = until(lambda: self.ready or self.process.poll() is not None, seconds)
+        ready = came and self.process.poll() is None
+        assert ready, f"The house is not ready. It said:\n{self.said}"
 
     def wait_open(self) -> None:
         """Until it says that it is open; whoever answers at the port might be another house."""

@@ -141,7 +141,7 @@ def test_the_doctor_has_patients_of_their_own(doctor):
     assert len(mine(doctor)) >= 8
 
 
-def test_somebody_is_expected_or_here(doctor):
+def test_somebody_is_expected_or_here(doctor, at_the_round):
     assert len(today(doctor)) >= 7
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import psycopg
 import requests
 
+from ehr_project.database.processes import until
 from tests.access import forms
 from tests.access.planted import SECRETS
 from tests.access.planting import plant
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from tests.house import House
 
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
-PLAYED_S = 6.0
+ARRIVES_WITHIN_S = 600
 
 
 class Person:
@@ -136,6 +137,13 @@ def _go_wrong(person: Person, patient: str, house: "House") -> None:
         database.execute(f"SELECT '{note}'::integer")
 
 
+def _chunks(house: "House") -> int:
+    with house.connect() as database:
+        row = database.execute("SELECT count(*) FROM vitals_chunkreceipt").fetchone()
+    assert row
+    return int(row[0])
+
+
 def _send(house: "House", patient: str, given: dict[str, str], folder: Path) -> None:
     """A wearable that plays, a reading, a file; with a good key and a garbled one."""
     plant(house, "wearing", patient=patient)
@@ -144,14 +152,14 @@ def _send(house: "House", patient: str, given: dict[str, str], folder: Path) -> 
     key = folder / "key"
     key.write_text(given["device key"])
     words = ["--server", house.base_url, "--key-file", str(key), "--spool", str(folder / "spool")]
-    words += ["--channels", "I", "--sampling-rate-hz", "250", "--speed", "60"]
+    words += ["--channels", "I", "--sampling-rate-hz", "250", "--scale", "1", "--speed", "60"]
     with (folder / "wearable.log").open("wb") as log:
         command = [sys.executable, "-m", "clients.wearable", str(signal), *words]
         played = subprocess.Popen(command, cwd=Path(__file__).parents[2], stdout=log, stderr=log)
-        with suppress(subprocess.TimeoutExpired):
-            played.wait(PLAYED_S)
+        until(lambda: _chunks(house) > 0 or played.poll() is not None, ARRIVES_WITHIN_S)
         played.kill()
         played.wait()
+    assert _chunks(house) > 0, (folder / "wearable.log").read_text()
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     reading = {"client_id": "r-1", "kind": "weight", "unit": "kg", "device_time": now}
     reading["values"] = {"value": float(SECRETS["reading"])}  # type: ignore[assignment]

@@ -25,7 +25,7 @@ SECRETS = {
     "search": "zyxquill",
     "problem": "Flurbitis quexa",
     "note": "vonzobeltext confided",
-    "vital": "13.377",
+    "vital": "73.377",
     "file": "zobelfile-vexolinda",
     "file text": "jaxquorum inside",
     "password": "korvuq-drammel-42-plinth",

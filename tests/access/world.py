@@ -218,8 +218,7 @@ def _registered(place: Organization, name: str = "matrix") -> tuple[Client, str]
 
 
 def _token(program: Client, scope: str = "system/*.cruds") -> str:
-    hour = timedelta(hours=1)
-    return tokens.issue(by=SYSTEM, client=program, scope=scope, life=hour)
+    return tokens.issue(by=SYSTEM, client=program, scope=scope, life=tokens.LONGEST)
 
 
 def _chart(subject: Subject, places: dict[str, Organization], people: dict[str, User]) -> Chart:

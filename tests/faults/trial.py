@@ -92,6 +92,8 @@ class Trial:
             one.start()
         try:
             killer.run(kills)
+            at_the_last = killer.done[-1].promises
+            assert killer.wait_for(at_the_last + 1, PLAYED_WITHIN_S), "no work after the last kill"
             self._come_to_an_end(wearers, cuff)
         finally:
             for one in wearers:
