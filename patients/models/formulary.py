@@ -41,7 +41,7 @@ class FormularyQuerySet(models.QuerySet["FormularyItem"]):
         """What this clinic added or changed."""
         return self.filter(local=True)
 
-    def state(self) -> tuple[tuple[int, datetime], ...]:
+    def state(self) -> tuple[tuple[int, datetime | None], ...]:
         """What changes whenever an addition does: who saves first need not commit first."""
         return tuple(self.additions().order_by("pk").values_list("pk", "changed_at"))
 

@@ -139,7 +139,7 @@ def _brand(item: Item, named: str) -> str:
 
 
 @lru_cache(maxsize=2)
-def _book(_state: tuple[tuple[int, datetime], ...]) -> Formulary:
+def _book(_state: tuple[tuple[int, datetime | None], ...]) -> Formulary:
     additions = [row.item for row in FormularyItem.objects.additions().order_by("key")]
     return Formulary([*standard_items(), *additions])
 
