@@ -70,6 +70,11 @@ class Premises:
     def ready(self) -> bool:
         return self.status("/readyz") == http.HTTPStatus.OK
 
+    def comes_up(self, process: "subprocess.Popen[bytes]", seconds: float) -> bool:
+        """Whether it answers and can work in time, as long as its process lives."""
+        answered = until(lambda: self.ready or process.poll() is not None, seconds)
+        return answered and process.poll() is None
+
     def environment(self) -> dict[str, str]:
         """What a process needs to work on the same data with the application's rights."""
         own = {
@@ -197,9 +202,9 @@ class House(Premises):
 
     def wait_ready(self, seconds: float = READY_WITHIN_S) -> None:
         """Until it answers and can work, also after a kill."""
-        came = until(lambda: self.ready or self.process.poll() is not None, seconds)
-        ready = came and self.process.poll() is None
-        assert ready, f"The house is not ready. It said:\n{self.said}"
+        assert self.comes_up(self.process, seconds), (
+            f"The house is not ready. It said:\n{self.said}"
+        )
 
     def wait_open(self) -> None:
         """Until it says that it is open; whoever answers at the port might be another house."""

@@ -80,11 +80,10 @@ class Stage(Premises):
             self.web = None
 
     def wait_ready(self, seconds: float = READY_WITHIN_S) -> None:
-        web = self.web
-        assert web is not None
-        came = until(lambda: self.ready or web.poll() is not None, seconds)
-        ready = came and web.poll() is None
-        assert ready, (self.data / "web.log").read_text(errors="replace")[-4000:]
+        assert self.web is not None
+        assert self.comes_up(self.web, seconds), (self.data / "web.log").read_text(
+            errors="replace"
+        )[-4000:]
 
     def stop_database(self, how: signal.Signals) -> None:
         """PostgreSQL's own ways to stop: SIGINT ends its sessions, SIGQUIT all at once."""

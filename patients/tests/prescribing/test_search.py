@@ -153,7 +153,7 @@ def test_a_brand_of_somebody_who_began_earlier_and_came_later_is_recognised():
         row.save()
     assert not recognise("Hausmarke")
     FormularyItem.objects.filter(pk=early.pk).update(
-        brands=["Hausmarke"], changed_at=late.changed_at - timedelta(milliseconds=1)
+        brands=["Hausmarke"], changed_at=late.changed_at - timedelta(hours=1)
     )
     assert recognise("Hausmarke").ingredients == ("amoxicillin",)
 
